@@ -1,0 +1,13 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: { index: "src/index.ts", internal: "src/internal.ts", "simulation/index": "src/simulation/index.ts" },
+  format: ["esm", "cjs"],
+  target: "es2022",
+  tsconfig: "tsconfig.build.json",
+  // The subpaths share one copy of every class, so that `instanceof RpcError` holds whichever of them it came through.
+  splitting: true,
+  dts: true,
+  sourcemap: true,
+  clean: true,
+});
