@@ -1,0 +1,56 @@
+/**
+ * Why a transport was closed, and whether its client may come back: the one table both ends read, so that the dialer
+ * has no list of its own. Reasons are constants below 123 bytes: nothing a peer sent is ever echoed in them.
+ *
+ * @see PROTOCOL.md section 7, RFC 6455 section 7.4
+ */
+
+/** What a client does after a close: come back as usual, come back when told, or stay away. */
+export type Return = "now" | "later" | "never";
+
+interface CloseCode {
+  readonly code: number;
+  readonly reason: string;
+  readonly comeBack: Return;
+}
+
+const table = {
+  normal: { code: 1000, reason: "done", comeBack: "never" },
+  goingAway: { code: 1001, reason: "server is going away", comeBack: "now" },
+  tooBig: { code: 1009, reason: "message too big for WebSocket limits", comeBack: "now" },
+  restart: { code: 1012, reason: "server restarts", comeBack: "now" },
+  later: { code: 1013, reason: "server is overloaded, come back later", comeBack: "later" },
+  protocol: { code: 4400, reason: "protocol violation", comeBack: "now" },
+  unauthenticated: { code: 4401, reason: "unauthenticated", comeBack: "never" },
+  forbidden: { code: 4403, reason: "forbidden", comeBack: "never" },
+  version: { code: 4406, reason: "no common protocol version", comeBack: "never" },
+  helloTimeout: { code: 4408, reason: "no hello in time", comeBack: "now" },
+  takenOver: { code: 4409, reason: "session continues on another transport", comeBack: "never" },
+  sessionGone: { code: 4410, reason: "session gone", comeBack: "now" },
+  tooLarge: { code: 4413, reason: "message too large", comeBack: "now" },
+  silent: { code: 4418, reason: "heard nothing in time", comeBack: "now" },
+  flood: { code: 4429, reason: "too many messages", comeBack: "later" },
+  slowReader: { code: 4430, reason: "reader too slow", comeBack: "now" },
+  expired: { code: 4440, reason: "credentials expired", comeBack: "now" },
+} as const satisfies Record<string, CloseCode>;
+
+/** The name of a row of the close table. */
+export type CloseName = keyof typeof table;
+
+/** The close table, by name. */
+export const closeCodes: Readonly<Record<CloseName, CloseCode>> = Object.freeze(table);
+
+const byCode = new Map<number, CloseName>(
+  Object.entries(table).map(([name, row]) => [row.code, name as CloseName] as const),
+);
+
+/** The row of a code, if it is one of ours. */
+export function closeName(code: number): CloseName | undefined {
+  return byCode.get(code);
+}
+
+/** Whether a client may come back after this code. Codes that are not in the table (1006, say) are network failures. */
+export function comeBack(code: number): Return {
+  const name = byCode.get(code);
+  return name === undefined ? "now" : table[name].comeBack;
+}

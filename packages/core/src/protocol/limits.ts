@@ -1,0 +1,104 @@
+/**
+ * Every bound of the system, in one place. Each is an option of the server or the client; the entries the other end must
+ * respect travel in `welcome`.
+ *
+ * @see PROTOCOL.md section 8
+ */
+
+/**
+ * Bounds, in the unit the name ends in. Counts have no suffix. What is held as text is measured in UTF-16 units, which
+ * is what it takes in memory; only `messageBytes` counts UTF-8, which is what travels.
+ */
+export interface Limits {
+  /** From the transport's opening to a complete hello. */
+  readonly helloMs: number;
+  /** The `context` hook's time. */
+  readonly contextMs: number;
+  /** One inbound WebSocket message, as UTF-8. */
+  readonly messageBytes: number;
+  /** Nesting of arrays and objects in one message, counted before it is parsed. */
+  readonly jsonDepth: number;
+  /** Frames in one batch. */
+  readonly batchFrames: number;
+  /** Calls (queries and mutations) whose handlers run at once for one connection. */
+  readonly calls: number;
+  /** Subscriptions open at once for one connection. */
+  readonly subscriptions: number;
+  /** Events a reader grants at first. */
+  readonly creditEvents: number;
+  /** Events a reader grants at most, once it has shown that it keeps up. */
+  readonly creditMaxEvents: number;
+  /** Unsent frames of one connection above which no stream is pulled. */
+  readonly outboundSoftBytes: number;
+  /** Unsent frames of one connection above which it is closed as a slow reader, if it stays there. */
+  readonly outboundHardBytes: number;
+  /** How long a connection may stay above the hard bound. */
+  readonly outboundHardMs: number;
+  /** Sent but unacknowledged frames of one session, kept for replay. Sending waits at this bound. */
+  readonly replayBytes: number;
+  /** How long a session outlives its transport. */
+  readonly resumeMs: number;
+  /** The server speaks at least this often. */
+  readonly heartbeatMs: number;
+  /** Silence tolerated beyond the heartbeat. */
+  readonly graceMs: number;
+  /** The longest deadline a call may have; longer ones are shortened. */
+  readonly callMaxMs: number;
+  /** Calls waiting on the client while there is no connection. */
+  readonly offlineCalls: number;
+  /** Their size. */
+  readonly offlineBytes: number;
+  /** Calls waiting on the client for a free slot of a live connection. */
+  readonly waitingCalls: number;
+}
+
+/** The part of {@link Limits} that each end tells the other, in `hello` and in `welcome`. */
+export type PeerLimits = Pick<Limits, "messageBytes" | "batchFrames" | "calls" | "subscriptions" | "creditMaxEvents">;
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** The defaults. Frozen: override single entries through the `limits` option. */
+export const defaultLimits: Limits = Object.freeze({
+  helloMs: 10_000,
+  contextMs: 5_000,
+  messageBytes: 1 * MiB,
+  jsonDepth: 64,
+  batchFrames: 1_024,
+  calls: 256,
+  subscriptions: 256,
+  creditEvents: 64,
+  creditMaxEvents: 1_024,
+  outboundSoftBytes: 256 * KiB,
+  outboundHardBytes: 4 * MiB,
+  outboundHardMs: 10_000,
+  replayBytes: 1 * MiB,
+  resumeMs: 60_000,
+  heartbeatMs: 25_000,
+  graceMs: 10_000,
+  callMaxMs: 300_000,
+  offlineCalls: 256,
+  offlineBytes: 1 * MiB,
+  waitingCalls: 16_384,
+});
+
+/** What of these limits the other end must know. */
+export function peerLimits(limits: Limits): PeerLimits {
+  const { messageBytes, batchFrames, calls, subscriptions, creditMaxEvents } = limits;
+  return { messageBytes, batchFrames, calls, subscriptions, creditMaxEvents };
+}
+
+/**
+ * The defaults with some entries replaced.
+ *
+ * @throws TypeError for an entry that does not exist or is not a positive whole number.
+ */
+export function resolveLimits(overrides: Partial<Limits> = {}): Limits {
+  for (const [name, value] of Object.entries(overrides)) {
+    if (!Object.hasOwn(defaultLimits, name)) throw new TypeError(`limits.${name} does not exist`);
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new TypeError(`limits.${name} must be a positive whole number, not ${String(value)}`);
+    }
+  }
+  return Object.freeze({ ...defaultLimits, ...overrides });
+}

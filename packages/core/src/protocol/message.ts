@@ -1,0 +1,169 @@
+/**
+ * What is said: the messages of the wire, as data.
+ *
+ * A WebSocket message is either a batch of numbered frames, or one of the three messages that belong to a single
+ * transport (hello, welcome, goodbye). A frame is a positional array whose first element is its op. A frame's value
+ * stands last, and is absent when it is `undefined`, which JSON cannot say.
+ *
+ * @see PROTOCOL.md sections 3 and 4
+ */
+import type { PeerLimits } from "./limits.js";
+
+/** The WebSocket subprotocol both ends must agree on. The digit is the major version of PROTOCOL.md. */
+export const SUBPROTOCOL = "trunkline.1";
+
+/** The number that opens each frame. */
+export const op = {
+  call: 1,
+  subscribe: 2,
+  cancel: 3,
+  credit: 4,
+  result: 5,
+  error: 6,
+  event: 7,
+  end: 8,
+  gap: 9,
+} as const;
+
+/** Caller's metadata, as it travels. Never mixed with HTTP headers. */
+export type Meta = Readonly<Record<string, unknown>>;
+
+/** `[1, id, path, timeoutMs, meta | null, input?]`: a query or a mutation. `timeoutMs` 0: no deadline. */
+export interface CallFrame {
+  readonly op: typeof op.call;
+  readonly id: number;
+  readonly path: string;
+  readonly timeoutMs: number;
+  readonly meta: Meta | undefined;
+  readonly input: unknown;
+}
+
+/** `[2, id, path, timeoutMs, meta | null, credit, lastEventId | null, input?]` */
+export interface SubscribeFrame {
+  readonly op: typeof op.subscribe;
+  readonly id: number;
+  readonly path: string;
+  readonly timeoutMs: number;
+  readonly meta: Meta | undefined;
+  readonly credit: number;
+  readonly lastEventId: string | undefined;
+  readonly input: unknown;
+}
+
+/** `[3, id]`: the caller wants no answer any more. */
+export interface CancelFrame {
+  readonly op: typeof op.cancel;
+  readonly id: number;
+}
+
+/** `[4, id, limit]`: the reader takes events up to number `limit`, counted from the stream's first, which is 1. */
+export interface CreditFrame {
+  readonly op: typeof op.credit;
+  readonly id: number;
+  readonly limit: number;
+}
+
+/** `[5, id, value?]` */
+export interface ResultFrame {
+  readonly op: typeof op.result;
+  readonly id: number;
+  readonly value: unknown;
+}
+
+/** `[6, id, error]`: ends a call or a stream. */
+export interface ErrorFrame {
+  readonly op: typeof op.error;
+  readonly id: number;
+  readonly error: WireError;
+}
+
+/** `[7, id, eventId | null, value?]` */
+export interface EventFrame {
+  readonly op: typeof op.event;
+  readonly id: number;
+  readonly eventId: string | undefined;
+  readonly value: unknown;
+}
+
+/** `[8, id]`: the stream is complete. */
+export interface EndFrame {
+  readonly op: typeof op.end;
+  readonly id: number;
+}
+
+/** `[9, id, reason]`: events are missing here and cannot be had any more. Counts against credit as an event does. */
+export interface GapFrame {
+  readonly op: typeof op.gap;
+  readonly id: number;
+  readonly reason: string;
+}
+
+export type Frame =
+  | CallFrame
+  | SubscribeFrame
+  | CancelFrame
+  | CreditFrame
+  | ResultFrame
+  | ErrorFrame
+  | EventFrame
+  | EndFrame
+  | GapFrame;
+
+/** An error as it travels. `refused`: the handler was never started. */
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+  readonly data?: unknown;
+  readonly errorId?: string;
+  readonly refused?: true;
+}
+
+/** `[[seq, ack], frame, …]`: `seq` numbers the first frame, `ack` counts the frames of the other end received so far. */
+export interface Batch {
+  readonly type: "batch";
+  readonly seq: number;
+  readonly ack: number;
+  readonly frames: readonly Frame[];
+}
+
+/** `["hello", {…}]`, client to server, the first message on every transport. */
+export interface Hello {
+  readonly type: "hello";
+  /** Hash of the contract the client was built with. */
+  readonly contract: string;
+  /** Whatever the client's `auth` gave; the server's `context` hook judges it. */
+  readonly auth?: unknown;
+  /** The session to resume, if there is one. */
+  readonly session?: string;
+  /** How many numbered frames of that session have arrived here. 0 without a session. */
+  readonly received: number;
+  /** What the client takes, so that the server can refuse locally. */
+  readonly limits: PeerLimits;
+}
+
+/** `["welcome", {…}]`, server to client, the answer to hello. */
+export interface Welcome {
+  readonly type: "welcome";
+  /** The token that resumes this session next time. The one before it stays valid until this one is used. */
+  readonly session: string;
+  /** Whether the session named in hello goes on. False: a new one begins, and nothing of the old one is known. */
+  readonly resumed: boolean;
+  /** How many numbered frames of this session have arrived at the server. */
+  readonly received: number;
+  /** Hash of the server's contract. */
+  readonly contract: string;
+  /** The server says something at least this often, in milliseconds. */
+  readonly heartbeatMs: number;
+  /** How long the session outlives its transport, in milliseconds. */
+  readonly resumeMs: number;
+  /** What the server takes, so that the client can refuse locally. */
+  readonly limits: PeerLimits;
+}
+
+/** `["goodbye", {…}]`, server to client: finish here, then come back within `spreadMs`, at a moment of your choice. */
+export interface Goodbye {
+  readonly type: "goodbye";
+  readonly spreadMs: number;
+}
+
+export type Message = Batch | Hello | Welcome | Goodbye;

@@ -1,0 +1,161 @@
+/**
+ * From text to message, without trust: whatever comes, the answer is a message or a violation with its reason, never a
+ * throw. Text is measured before anything recursive reads it.
+ *
+ * @see PROTOCOL.md section 3
+ */
+import type { CloseName } from "./close-codes.js";
+import type { Limits, PeerLimits } from "./limits.js";
+import type { Batch, Frame, Goodbye, Hello, Message, Meta, Welcome, WireError } from "./message.js";
+import { op } from "./message.js";
+import { exceedsBytes, exceedsDepth, mayHoldProto } from "./text.js";
+
+/** What the other end did wrong. `detail` is for our own records: it never travels and holds nothing a peer sent. */
+export interface Violation {
+  readonly type: "violation";
+  readonly close: CloseName;
+  readonly detail: string;
+}
+
+/** The bounds a text is held against. */
+export type ParseLimits = Pick<Limits, "messageBytes" | "jsonDepth" | "batchFrames">;
+
+/** Reads one WebSocket text message. */
+export function parse(text: string, limits: ParseLimits): Message | Violation {
+  if (exceedsBytes(text, limits.messageBytes)) return violation("message exceeds limits.messageBytes (§8)", "tooLarge");
+  if (exceedsDepth(text, limits.jsonDepth)) return violation("nesting exceeds limits.jsonDepth (§8)");
+  let value: unknown;
+  try {
+    value = mayHoldProto(text) ? JSON.parse(text, refuseProto) : JSON.parse(text);
+  } catch {
+    return violation("not JSON, or an object with the key __proto__ (§3)");
+  }
+  if (!Array.isArray(value)) return violation("a message is an array (§3)");
+  const head: unknown = value[0];
+  if (Array.isArray(head)) return readBatch(head, value, limits);
+  return readGreeting(head, value);
+}
+
+/** Whether a parsed message broke the rules. */
+export function isViolation(message: { readonly type: string }): message is Violation {
+  return message.type === "violation";
+}
+
+export function violation(detail: string, close: CloseName = "protocol"): Violation {
+  return { type: "violation", close, detail };
+}
+
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === "__proto__") throw new SyntaxError("__proto__");
+  return value;
+}
+
+function readBatch(head: unknown[], items: unknown[], limits: ParseLimits): Batch | Violation {
+  const [seq, ack] = head;
+  if (head.length !== 2 || !isPositive(seq) || !isCount(ack)) return violation("a batch opens with [seq, ack] (§3.1)");
+  if (items.length - 1 > limits.batchFrames) return violation("batch exceeds limits.batchFrames (§8)");
+  const frames: Frame[] = [];
+  for (let i = 1; i < items.length; i++) {
+    const frame = readFrame(items[i]);
+    if (frame === undefined) return violation("a frame has a known op and exactly its fields (§4)");
+    frames.push(frame);
+  }
+  return { type: "batch", seq, ack, frames };
+}
+
+function readFrame(item: unknown): Frame | undefined {
+  if (!Array.isArray(item) || !isPositive(item[1])) return undefined;
+  const id = item[1];
+  const size = item.length;
+  switch (item[0]) {
+    case op.result: // [5, id, value?]
+      return size <= 3 ? { op: op.result, id, value: item[2] } : undefined;
+    case op.event: // [7, id, eventId | null, value?]
+      if ((size !== 3 && size !== 4) || !isEventId(item[2])) return undefined;
+      return { op: op.event, id, eventId: item[2] ?? undefined, value: item[3] };
+    case op.call: // [1, id, path, timeoutMs, meta | null, input?]
+      if ((size !== 5 && size !== 6) || !isOpening(item)) return undefined;
+      return { op: op.call, id, path: item[2], timeoutMs: item[3], meta: item[4] ?? undefined, input: item[5] };
+    case op.subscribe: // [2, id, path, timeoutMs, meta | null, credit, lastEventId | null, input?]
+      return size === 7 || size === 8 ? readSubscribe(item, id) : undefined;
+    case op.cancel: // [3, id]
+      return size === 2 ? { op: op.cancel, id } : undefined;
+    case op.credit: // [4, id, limit]
+      return size === 3 && isPositive(item[2]) ? { op: op.credit, id, limit: item[2] } : undefined;
+    case op.error: // [6, id, error]
+      return size === 3 && isWireError(item[2]) ? { op: op.error, id, error: item[2] } : undefined;
+    case op.end: // [8, id]
+      return size === 2 ? { op: op.end, id } : undefined;
+    case op.gap: // [9, id, reason]
+      return size === 3 && typeof item[2] === "string" ? { op: op.gap, id, reason: item[2] } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function readSubscribe(item: unknown[], id: number): Frame | undefined {
+  const [, , , , , credit, lastEventId, input] = item;
+  if (!isOpening(item) || !isPositive(credit) || !isEventId(lastEventId)) return undefined;
+  return {
+    op: op.subscribe,
+    id,
+    path: item[2],
+    timeoutMs: item[3],
+    meta: item[4] ?? undefined,
+    credit,
+    lastEventId: lastEventId ?? undefined,
+    input,
+  };
+}
+
+function readGreeting(head: unknown, items: unknown[]): Hello | Welcome | Goodbye | Violation {
+  const body: unknown = items[1];
+  if (items.length === 2 && isRecord(body)) {
+    if (head === "hello" && isHello(body)) return { ...body, type: "hello" };
+    if (head === "welcome" && isWelcome(body)) return { ...body, type: "welcome" };
+    if (head === "goodbye" && isCount(body.spreadMs)) return { type: "goodbye", spreadMs: body.spreadMs };
+  }
+  return violation("a message is a batch, hello, welcome or goodbye (§3)");
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+type Opening = { 2: string; 3: number; 4: Meta | null };
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isPositive = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isEventId = (value: unknown): value is string | null =>
+  value === null || (typeof value === "string" && value.length <= 1_024);
+const isOpening = (item: unknown[]): item is unknown[] & Opening =>
+  typeof item[2] === "string" && isCount(item[3]) && (item[4] === null || isRecord(item[4]));
+
+const isWireError = (value: unknown): value is WireError =>
+  isRecord(value) &&
+  typeof value.code === "string" &&
+  typeof value.message === "string" &&
+  (value.errorId === undefined || typeof value.errorId === "string") &&
+  (value.refused === undefined || value.refused === true);
+
+const isPeerLimits = (value: unknown): value is PeerLimits =>
+  isRecord(value) &&
+  isPositive(value.messageBytes) &&
+  isPositive(value.batchFrames) &&
+  isPositive(value.calls) &&
+  isPositive(value.subscriptions) &&
+  isPositive(value.creditMaxEvents);
+
+const isHello = (body: Fields): body is Fields & Omit<Hello, "type"> =>
+  typeof body.contract === "string" &&
+  (body.session === undefined || typeof body.session === "string") &&
+  isCount(body.received) &&
+  isPeerLimits(body.limits);
+
+const isWelcome = (body: Fields): body is Fields & Omit<Welcome, "type"> =>
+  typeof body.session === "string" &&
+  typeof body.resumed === "boolean" &&
+  isCount(body.received) &&
+  typeof body.contract === "string" &&
+  isPositive(body.heartbeatMs) &&
+  isCount(body.resumeMs) &&
+  isPeerLimits(body.limits);
