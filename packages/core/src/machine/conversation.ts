@@ -1,0 +1,340 @@
+/**
+ * A conversation: everything one end says to the other, over as many transports as it takes. Both ends run this same
+ * file; they differ in who dials and in the parity of their ids.
+ *
+ * It composes a session (numbers), the calls in both directions (meaning) and a heartbeat (liveness), and turns their
+ * words into effects. Text comes in and text goes out; nothing here knows a socket, a timer or a promise.
+ *
+ * Writing: what is said in one turn of the owner leaves together. The first frame of a turn asks for a `flush`; a turn
+ * that has said {@link FLUSH_FRAMES} frames writes at once, so that the other end can begin.
+ *
+ * @see PROTOCOL.md section 5
+ */
+import type { StandardCode } from "../error/codes.js";
+import type { CloseName } from "../protocol/close-codes.js";
+import type { Json } from "../protocol/encode.js";
+import type { Limits, PeerLimits } from "../protocol/limits.js";
+import type { Batch, Frame, WireError } from "../protocol/message.js";
+import { op } from "../protocol/message.js";
+import { parse, type Violation, violation } from "../protocol/parse.js";
+import { Heartbeat } from "./heartbeat.js";
+import type { IncomingCall } from "./incoming-call.js";
+import { IncomingCalls, type IncomingEffect, type RequestFrame } from "./incoming-calls.js";
+import type { Machine } from "./machine.js";
+import type { OutgoingCall } from "./outgoing-call.js";
+import { OutgoingCalls, type OutgoingEffect } from "./outgoing-calls.js";
+import { Session, type SessionState } from "./session.js";
+
+/** Hello and welcome have been said on a new transport. */
+export interface Attach {
+  readonly type: "attach";
+  /** Names the transport; grows with each. What an older one still brings is ignored. */
+  readonly generation: number;
+  /** False: the other end knows nothing of what was said before. */
+  readonly resumed: boolean;
+  /** How many of our frames the other end has. */
+  readonly received: number;
+  readonly peer: PeerLimits;
+  /** How often to beat (only the server does), and how long a silence is death. */
+  readonly beatMs: number | undefined;
+  readonly silenceMs: number;
+}
+
+export type ConversationInput<Sink, Work> =
+  // The transport.
+  | Attach
+  | { readonly type: "detach"; readonly generation: number }
+  | { readonly type: "message"; readonly generation: number; readonly text: string }
+  | { readonly type: "alive"; readonly generation: number }
+  | { readonly type: "congested"; readonly generation: number; readonly congested: boolean }
+  // Our callers.
+  | { readonly type: "call"; readonly call: OutgoingCall<Sink> }
+  | { readonly type: "cancel"; readonly call: OutgoingCall<Sink> }
+  | { readonly type: "consume"; readonly call: OutgoingCall<Sink>; readonly count: number }
+  // Our handlers.
+  | { readonly type: "reply"; readonly call: IncomingCall<Work>; readonly value: Json }
+  | { readonly type: "fail"; readonly call: IncomingCall<Work>; readonly error: WireError }
+  | { readonly type: "ready"; readonly call: IncomingCall<Work> }
+  | { readonly type: "event"; readonly call: IncomingCall<Work>; readonly value: Json; readonly eventId?: string }
+  | { readonly type: "gap"; readonly call: IncomingCall<Work>; readonly reason: string }
+  | { readonly type: "finish"; readonly call: IncomingCall<Work> }
+  // Our owner.
+  | { readonly type: "flush" }
+  | { readonly type: "end"; readonly code: StandardCode; readonly message: string };
+
+/**
+ * `send`: write this on the current transport. `flush`: come back with a flush when this turn is over. `ping`: a
+ * protocol ping. `drop`: this transport is of no use, the session goes on. `break`: rules or bounds were broken, the
+ * session cannot go on. `goodbye`: the other end wants us elsewhere. `finished`: after a goodbye, nothing is in flight.
+ */
+export type ConversationEffect<Sink, Work> =
+  | OutgoingEffect<Sink>
+  | IncomingEffect<Work>
+  | { readonly type: "send"; readonly text: string }
+  | { readonly type: "flush" }
+  | { readonly type: "ping" }
+  | { readonly type: "drop"; readonly close: CloseName }
+  | { readonly type: "break"; readonly close: CloseName; readonly detail: string }
+  | { readonly type: "goodbye"; readonly spreadMs: number }
+  | { readonly type: "finished" };
+
+/** Frames of one turn that are sent before the turn is over. */
+const FLUSH_FRAMES = 16;
+
+export interface ConversationOptions {
+  readonly limits: Limits;
+  /** Who dialled has odd ids, who answered has even ones. */
+  readonly role: "client" | "server";
+}
+
+export class Conversation<Sink, Work>
+  implements Machine<ConversationInput<Sink, Work>, ConversationEffect<Sink, Work>>
+{
+  readonly #limits: Limits;
+  readonly #session: Session<OutgoingCall<Sink>>;
+  readonly #outgoing: OutgoingCalls<Sink>;
+  readonly #incoming: IncomingCalls<Work>;
+  readonly #heartbeat = new Heartbeat();
+  #effects: ConversationEffect<Sink, Work>[] = [];
+  #turn: "quiet" | "flush asked" = "quiet";
+  #goodbye: "none" | "said" | "finished" = "none";
+  #generation = 0;
+  /** When the backlog passed its hard bound; `Infinity` while it is below. */
+  #overSince = Infinity;
+
+  constructor({ limits, role }: ConversationOptions) {
+    this.#limits = limits;
+    const emit = (effect: ConversationEffect<Sink, Work>) => void this.#effects.push(effect);
+    this.#session = new Session(limits, (call, now) => this.#outgoing.render(call, now));
+    const [ours, theirs] = role === "client" ? ([1, 2] as const) : ([2, 1] as const);
+    this.#outgoing = new OutgoingCalls({ session: this.#session, limits, firstId: ours, emit });
+    this.#incoming = new IncomingCalls({ session: this.#session, limits, firstId: theirs, emit });
+  }
+
+  get state(): SessionState {
+    return this.#session.state;
+  }
+
+  /** How many numbered frames have arrived: what hello and welcome carry. */
+  get received(): number {
+    return this.#session.received;
+  }
+
+  /** What is held and open now, for owners that keep the books of many conversations. */
+  get holdings(): {
+    readonly calls: number;
+    readonly handlers: number;
+    readonly backlog: number;
+    readonly replay: number;
+  } {
+    return {
+      calls: this.#outgoing.open,
+      handlers: this.#incoming.open,
+      backlog: this.#session.backlog.size,
+      replay: this.#session.replaySize,
+    };
+  }
+
+  get deadline(): number {
+    return Math.min(
+      this.#heartbeat.deadline,
+      this.#session.deadline,
+      this.#outgoing.deadline,
+      this.#incoming.deadline,
+      this.#overSince + this.#limits.outboundHardMs,
+    );
+  }
+
+  receive(input: ConversationInput<Sink, Work>, now: number): void {
+    if (this.#session.state.name === "ended") return this.#receiveEnded(input);
+    switch (input.type) {
+      case "call":
+        this.#outgoing.add(input.call);
+        break;
+      case "reply":
+        this.#incoming.reply(input.call, input.value);
+        break;
+      case "event":
+        this.#incoming.event(input.call, input.value, input.eventId);
+        break;
+      case "message":
+        this.#message(input.generation, input.text, now);
+        break;
+      case "flush":
+        this.#turn = "quiet";
+        this.#write(now);
+        return;
+      case "consume":
+        this.#outgoing.consume(input.call, input.count);
+        break;
+      case "cancel":
+        this.#outgoing.cancel(input.call);
+        break;
+      case "fail":
+        this.#incoming.fail(input.call, input.error);
+        break;
+      case "ready":
+        this.#incoming.ready(input.call);
+        break;
+      case "gap":
+        this.#incoming.gap(input.call, input.reason);
+        break;
+      case "finish":
+        this.#incoming.finish(input.call);
+        break;
+      case "alive":
+        if (this.#isCurrent(input.generation)) this.#heartbeat.heard(now);
+        return;
+      case "congested":
+        if (this.#isCurrent(input.generation)) this.#session.congest(input.congested);
+        break;
+      case "attach":
+        this.#attach(input, now);
+        break;
+      case "detach":
+        if (this.#isCurrent(input.generation)) this.#detach(now);
+        break;
+      case "end":
+        this.#end(input.code, input.message, now);
+        return;
+    }
+    this.#endTurn(now);
+  }
+
+  tick(now: number): void {
+    this.#heartbeat.tick(now);
+    for (const effect of this.#heartbeat.take()) {
+      if (effect.type === "beat") this.#beat(now);
+      else this.#drop("silent", now);
+    }
+    this.#outgoing.expire(now);
+    this.#incoming.expire(now);
+    if (now >= this.#overSince + this.#limits.outboundHardMs) {
+      this.#break(
+        { type: "violation", close: "slowReader", detail: "backlog above limits.outboundHardBytes (§8)" },
+        now,
+      );
+    }
+    if (this.#session.state.name !== "ended") this.#endTurn(now);
+  }
+
+  take(): ConversationEffect<Sink, Work>[] {
+    const effects = this.#effects;
+    if (effects.length > 0) this.#effects = [];
+    return effects;
+  }
+
+  #attach(input: Attach, now: number): void {
+    if (input.generation <= this.#generation) return;
+    this.#generation = input.generation;
+    this.#goodbye = "none";
+    if (!input.resumed) {
+      this.#session.clear();
+      this.#incoming.restart();
+      this.#outgoing.sessionLost();
+    }
+    const wrong = this.#session.attach(input.generation, input.received, input.peer);
+    if (wrong !== undefined) return this.#break(wrong, now);
+    this.#heartbeat.receive({ type: "start", beatMs: input.beatMs, silenceMs: input.silenceMs }, now);
+    this.#incoming.attached(input.peer);
+    this.#outgoing.attached(input.peer);
+  }
+
+  #detach(now: number): void {
+    this.#session.detach();
+    this.#heartbeat.receive({ type: "stop" }, now);
+  }
+
+  #end(code: StandardCode, message: string, now: number): void {
+    this.#heartbeat.receive({ type: "stop" }, now);
+    this.#outgoing.end({ code, message });
+    this.#incoming.end();
+    this.#session.end();
+    this.#overSince = Infinity;
+  }
+
+  /** After the end only new calls matter, which must not be left hanging. */
+  #receiveEnded(input: ConversationInput<Sink, Work>): void {
+    if (input.type === "call") this.#outgoing.refuse(input.call, "UNAVAILABLE", "the connection was closed");
+    if (input.type === "reply" || input.type === "fail" || input.type === "finish") this.#incoming.release(input.call);
+  }
+
+  #message(generation: number, text: string, now: number): void {
+    if (!this.#isCurrent(generation)) return;
+    this.#heartbeat.heard(now);
+    const message = parse(text, this.#limits);
+    const wrong = this.#act(message, text.length, now);
+    if (wrong !== undefined) this.#break(wrong, now);
+  }
+
+  #act(message: ReturnType<typeof parse>, size: number, now: number): Violation | undefined {
+    switch (message.type) {
+      case "batch":
+        return this.#session.accept(message, size, now) ?? this.#frames(message, now);
+      case "goodbye":
+        this.#outgoing.hold();
+        this.#goodbye = "said";
+        this.#effects.push({ type: "goodbye", spreadMs: message.spreadMs });
+        return undefined;
+      case "violation":
+        return message;
+      default:
+        return violation(`${message.type} on a transport that is ready (§3)`);
+    }
+  }
+
+  #frames(batch: Batch, now: number): Violation | undefined {
+    for (const frame of batch.frames) {
+      const wrong = isRequest(frame) ? this.#incoming.request(frame, now) : this.#outgoing.answer(frame);
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
+  }
+
+  #isCurrent(generation: number): boolean {
+    const { state } = this.#session;
+    return state.name === "attached" && state.generation === generation;
+  }
+
+  #endTurn(now: number): void {
+    const { backlog } = this.#session;
+    if (backlog.length >= FLUSH_FRAMES) this.#write(now);
+    else if (this.#turn === "quiet" && this.#session.due(now)) {
+      this.#turn = "flush asked";
+      this.#effects.push({ type: "flush" });
+    }
+    if (backlog.size <= this.#limits.outboundHardBytes) this.#overSince = Infinity;
+    else if (this.#overSince === Infinity) this.#overSince = now;
+    if (this.#goodbye === "said" && this.#outgoing.inFlight === 0) {
+      this.#goodbye = "finished";
+      this.#effects.push({ type: "finished" });
+    }
+  }
+
+  #write(now: number): void {
+    for (let text = this.#session.write(now); text !== undefined; text = this.#session.write(now)) {
+      this.#effects.push({ type: "send", text });
+    }
+    this.#incoming.resume();
+    this.#outgoing.release();
+  }
+
+  #beat(now: number): void {
+    const text = this.#session.write(now, true);
+    if (text !== undefined) this.#effects.push({ type: "send", text });
+    this.#effects.push({ type: "ping" });
+  }
+
+  #drop(close: CloseName, now: number): void {
+    this.#detach(now);
+    this.#effects.push({ type: "drop", close });
+  }
+
+  #break(wrong: Violation, now: number): void {
+    this.#detach(now);
+    this.#overSince = Infinity;
+    this.#effects.push({ type: "break", close: wrong.close, detail: wrong.detail });
+  }
+}
+
+const isRequest = (frame: Frame): frame is RequestFrame => frame.op < op.result;

@@ -1,0 +1,87 @@
+/**
+ * Credit: how many events a reader has allowed, said as an absolute limit, so that hearing it twice is harmless.
+ *
+ * The reader keeps a {@link CreditWindow}, the producer a {@link CreditBalance}; `produced ≤ limit` holds at both.
+ *
+ * @see PROTOCOL.md section 5.3
+ */
+
+/** The reader's side: grants more as events are consumed, and widens while the producer has to wait for it. */
+export class CreditWindow {
+  #size: number;
+  #maxSize: number;
+  #limit = 0;
+  #arrived = 0;
+  #consumed = 0;
+
+  constructor(size: number, maxSize: number) {
+    this.#size = size;
+    this.#maxSize = maxSize;
+  }
+
+  /**
+   * A stream begins, or begins anew in another session: returns its first limit. Events of the one before that the
+   * caller has not taken yet keep their part of the window. `peerMax`: the widest window the producer takes.
+   */
+  open(peerMax: number): number {
+    const waiting = this.#arrived - this.#consumed;
+    this.#maxSize = Math.min(this.#maxSize, peerMax);
+    this.#size = Math.min(this.#size, this.#maxSize);
+    this.#limit = Math.max(1, this.#size - waiting);
+    this.#arrived = 0;
+    this.#consumed = -waiting;
+    return this.#limit;
+  }
+
+  /** Counts an event that arrived. False: it was not granted. */
+  arrive(): boolean {
+    if (this.#arrived === this.#limit) return false;
+    this.#arrived++;
+    return true;
+  }
+
+  /** Counts an item of our own among the arrived; it takes nothing of what was granted. */
+  admit(): void {
+    this.#limit++;
+    this.#arrived++;
+  }
+
+  /** Counts events the caller has taken. Returns the new limit when it is time to tell the producer. */
+  consume(count: number): number | undefined {
+    this.#consumed = Math.min(this.#consumed + count, this.#arrived);
+    if (this.#limit - this.#consumed > this.#size / 2) return undefined;
+    // All was used up before the caller came to half of it: the window is what holds the producer back.
+    if (this.#arrived === this.#limit) this.#size = Math.min(this.#size * 2, this.#maxSize);
+    this.#limit = this.#consumed + this.#size;
+    return this.#limit;
+  }
+}
+
+/** The producer's side. */
+export class CreditBalance {
+  #limit: number;
+  #produced = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get available(): boolean {
+    return this.#produced < this.#limit;
+  }
+
+  /** Counts an event that was produced. */
+  spend(): void {
+    this.#produced++;
+  }
+
+  /**
+   * Takes a new limit; a smaller one is an old one and changes nothing. False: more than `max` beyond what was
+   * produced, which no reader asks for.
+   */
+  raise(limit: number, max: number): boolean {
+    if (limit - this.#produced > max) return false;
+    this.#limit = Math.max(this.#limit, limit);
+    return true;
+  }
+}

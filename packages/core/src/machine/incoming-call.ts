@@ -1,0 +1,41 @@
+/** One call the other end has made: what it asks, and how far its answer has come. */
+import type { CallFrame, Meta, SubscribeFrame } from "../protocol/message.js";
+import { op } from "../protocol/message.js";
+import { CreditBalance } from "./credit.js";
+
+/**
+ * How far an answer has come; the transitions stand in `incoming-calls.ts`. `running`: the handler works. A stream is
+ * `starting`, then `paused` (no credit, or no room) or `pulling` (its source was asked for one event). `abandoned`:
+ * nobody waits for it, and the handler has not settled yet.
+ */
+export type IncomingState = "running" | "starting" | "paused" | "pulling" | "abandoned" | "settled";
+
+/** The machine owns `state`; the hands own `work`, which the machine never looks into. */
+export class IncomingCall<Work> {
+  state: IncomingState;
+  work: Work | undefined;
+  readonly id: number;
+  readonly path: string;
+  readonly meta: Meta | undefined;
+  readonly input: unknown;
+  /** Subscriptions: the event after which to continue. */
+  readonly lastEventId: string | undefined;
+  /** Present for subscriptions only. */
+  readonly balance: CreditBalance | undefined;
+
+  constructor(
+    frame: CallFrame | SubscribeFrame,
+    /** When the call expires, by the clock of this conversation. `Infinity`: never. */
+    readonly deadline: number,
+  ) {
+    this.id = frame.id;
+    this.path = frame.path;
+    this.meta = frame.meta;
+    this.input = frame.input;
+    if (frame.op === op.subscribe) {
+      this.state = "starting";
+      this.lastEventId = frame.lastEventId;
+      this.balance = new CreditBalance(frame.credit);
+    } else this.state = "running";
+  }
+}

@@ -1,0 +1,261 @@
+/**
+ * The calls the other end has made: a slot each, from the request until the handler has settled. A cancel or a deadline
+ * frees the caller, not the slot: what still runs is still counted.
+ *
+ *   state      | ready, pull  | event         | no credit, no room | cancel           | deadline                | reply, fail, finish
+ *   -----------|--------------|---------------|--------------------|------------------|-------------------------|--------------------
+ *   running    | –            | –             | –                  | abandoned, abort | abandoned, abort, error | settled, frame
+ *   starting   | paused       | –             | –                  | abandoned, abort | abandoned, abort, error | settled, frame
+ *   paused     | pulling      | –             | paused             | abandoned, abort | abandoned, abort, error | settled, frame
+ *   pulling    | –            | paused, frame | –                  | abandoned, abort | abandoned, abort, error | settled, frame
+ *   abandoned  | –            | dropped       | –                  | –                | –                       | settled
+ *
+ * @see PROTOCOL.md sections 5.2 and 5.3
+ */
+import { RpcError } from "../error/rpc-error.js";
+import { toWireError } from "../error/wire-error.js";
+import type { Json } from "../protocol/encode.js";
+import { endFrame, errorFrame, eventFrame, gapFrame, resultFrame } from "../protocol/encode.js";
+import type { Limits, PeerLimits } from "../protocol/limits.js";
+import type { CallFrame, CancelFrame, CreditFrame, SubscribeFrame, WireError } from "../protocol/message.js";
+import { op } from "../protocol/message.js";
+import { type Violation, violation } from "../protocol/parse.js";
+import { exceedsBytes } from "../protocol/text.js";
+import { IncomingCall } from "./incoming-call.js";
+import type { Session } from "./session.js";
+
+/** Frames that ask. */
+export type RequestFrame = CallFrame | SubscribeFrame | CancelFrame | CreditFrame;
+
+/** Why a handler's work is not wanted any more. */
+export type AbortReason = "cancelled" | "deadline" | "ended";
+
+/**
+ * `request`: answer this. `pull`: get one event from the source. `abort`: stop, and say when it has stopped.
+ * `oversized`: an answer was larger than the other end takes, and was replaced by an error.
+ */
+export type IncomingEffect<Work> =
+  | { readonly type: "request"; readonly call: IncomingCall<Work> }
+  | { readonly type: "pull"; readonly call: IncomingCall<Work> }
+  | { readonly type: "abort"; readonly call: IncomingCall<Work>; readonly reason: AbortReason }
+  | { readonly type: "oversized"; readonly call: IncomingCall<Work> };
+
+export interface IncomingContext<Work> {
+  readonly session: Pick<Session<never>, "push" | "backlog">;
+  readonly limits: Limits;
+  /** The parity of the other end's ids. */
+  readonly firstId: 1 | 2;
+  emit(effect: IncomingEffect<Work>): void;
+}
+
+export class IncomingCalls<Work> {
+  readonly #context: IncomingContext<Work>;
+  /** Every call whose handler has not settled, the abandoned among them. */
+  readonly #byId = new Map<number, IncomingCall<Work>>();
+  /** Streams that have credit and wait for room. */
+  readonly #stalled = new Set<IncomingCall<Work>>();
+  #streams = 0;
+  #lastId = 0;
+  #deadline = Infinity;
+  #peer: Pick<PeerLimits, "messageBytes"> | undefined;
+
+  constructor(context: IncomingContext<Work>) {
+    this.#context = context;
+  }
+
+  /** No call's deadline is earlier than this. */
+  get deadline(): number {
+    return this.#deadline;
+  }
+
+  /** Calls whose handlers have not settled. */
+  get open(): number {
+    return this.#byId.size;
+  }
+
+  attached(peer: PeerLimits): void {
+    this.#peer = peer;
+  }
+
+  /** Acts on a request. A cancel or credit for what has ended is the normal race, and ignored. */
+  request(frame: RequestFrame, now: number): Violation | undefined {
+    switch (frame.op) {
+      case op.call:
+      case op.subscribe:
+        return this.#open(frame, now);
+      case op.cancel: {
+        const call = this.#byId.get(frame.id);
+        if (call !== undefined) this.#abandon(call, "cancelled");
+        return undefined;
+      }
+      case op.credit: {
+        const call = this.#byId.get(frame.id);
+        if (call?.balance === undefined) return undefined;
+        if (!call.balance.raise(frame.limit, this.#context.limits.creditMaxEvents)) {
+          return violation("credit beyond limits.creditMaxEvents (§5.3)");
+        }
+        this.#pull(call);
+        return undefined;
+      }
+    }
+  }
+
+  /** A handler's value. */
+  reply(call: IncomingCall<Work>, value: Json): void {
+    if (this.#finish(call)) this.#push(call, resultFrame(call.id, value));
+  }
+
+  /** A handler's error, or a stream's. */
+  fail(call: IncomingCall<Work>, error: WireError): void {
+    if (this.#finish(call)) this.#push(call, errorFrame(call.id, error));
+  }
+
+  /** A stream's source is complete. */
+  finish(call: IncomingCall<Work>): void {
+    if (this.#finish(call)) this.#context.session.push(endFrame(call.id));
+  }
+
+  /** A stream's source may be asked for events. */
+  ready(call: IncomingCall<Work>): void {
+    if (call.state !== "starting") return;
+    call.state = "paused";
+    this.#pull(call);
+  }
+
+  event(call: IncomingCall<Work>, value: Json, eventId: string | undefined): void {
+    this.#produce(call, eventFrame(call.id, eventId, value));
+  }
+
+  gap(call: IncomingCall<Work>, reason: string): void {
+    this.#produce(call, gapFrame(call.id, reason));
+  }
+
+  /** There may be room again: streams that waited for it go on, in the order they stalled. */
+  resume(): void {
+    for (const call of this.#stalled) {
+      if (!this.#hasRoom) return;
+      this.#stalled.delete(call);
+      this.#pull(call);
+    }
+  }
+
+  /** Answers and aborts every call whose deadline has passed. */
+  expire(now: number): void {
+    if (now < this.#deadline) return;
+    this.#deadline = Infinity;
+    for (const call of this.#byId.values()) {
+      if (call.state === "abandoned") continue;
+      if (call.deadline <= now) {
+        this.#push(call, errorFrame(call.id, toWireError(new RpcError("DEADLINE_EXCEEDED"))));
+        this.#abandon(call, "deadline");
+      } else if (call.deadline < this.#deadline) this.#deadline = call.deadline;
+    }
+  }
+
+  /** A handler has settled, and nobody can be told. */
+  release(call: IncomingCall<Work>): void {
+    this.#finish(call);
+  }
+
+  /** The conversation is over: nobody waits for anything. */
+  end(): void {
+    for (const call of this.#byId.values()) this.#abandon(call, "ended");
+  }
+
+  /** The other end begins anew, and its ids with it. What runs is abandoned. */
+  restart(): void {
+    this.end();
+    // An abandoned call may still run while its id comes again: it is counted by `open` no longer.
+    this.#byId.clear();
+    this.#streams = 0;
+    this.#lastId = 0;
+  }
+
+  get #hasRoom(): boolean {
+    return this.#context.session.backlog.size < this.#context.limits.outboundSoftBytes;
+  }
+
+  #open(frame: CallFrame | SubscribeFrame, now: number): Violation | undefined {
+    const { limits, session, firstId, emit } = this.#context;
+    const { id } = frame;
+    if (id % 2 !== firstId % 2) return violation("an id of this end's parity (§5.2)");
+    if (id <= this.#lastId) return violation("an id that does not grow (§5.2)");
+    this.#lastId = id;
+    const isStream = frame.op === op.subscribe;
+    if (isStream && frame.credit > limits.creditMaxEvents)
+      return violation("credit beyond limits.creditMaxEvents (§5.3)");
+    const full = isStream ? this.#streams >= limits.subscriptions : this.#byId.size - this.#streams >= limits.calls;
+    if (full) {
+      const message = `too many ${isStream ? "subscriptions" : "calls"} on this connection`;
+      session.push(errorFrame(id, { code: "RESOURCE_EXHAUSTED", message, refused: true }));
+      return undefined;
+    }
+    const call = new IncomingCall<Work>(frame, deadlineOf(frame, limits, now));
+    if (call.deadline < this.#deadline) this.#deadline = call.deadline;
+    if (isStream) this.#streams++;
+    this.#byId.set(id, call);
+    emit({ type: "request", call });
+    return undefined;
+  }
+
+  #pull(call: IncomingCall<Work>): void {
+    if (call.state !== "paused" || !call.balance?.available) return;
+    if (!this.#hasRoom) {
+      this.#stalled.add(call);
+      return;
+    }
+    call.state = "pulling";
+    this.#context.emit({ type: "pull", call });
+  }
+
+  #produce(call: IncomingCall<Work>, frame: string): void {
+    if (call.state !== "pulling") return;
+    if (this.#isOversized(frame)) {
+      const error: WireError = { code: "INTERNAL", message: "an event was larger than the client takes" };
+      this.#context.session.push(errorFrame(call.id, error));
+      this.#context.emit({ type: "oversized", call });
+      this.#abandon(call, "cancelled");
+      return;
+    }
+    this.#context.session.push(frame);
+    call.balance?.spend();
+    call.state = "paused";
+    this.#pull(call);
+  }
+
+  #push(call: IncomingCall<Work>, frame: string): void {
+    if (this.#isOversized(frame)) {
+      const error: WireError = { code: "INTERNAL", message: "the answer was larger than the client takes" };
+      this.#context.session.push(errorFrame(call.id, error));
+      this.#context.emit({ type: "oversized", call });
+    } else this.#context.session.push(frame);
+  }
+
+  #isOversized(frame: string): boolean {
+    return this.#peer !== undefined && exceedsBytes(frame, this.#peer.messageBytes - 64);
+  }
+
+  /** The handler has settled and its slot is free. True: somebody waits for the answer. */
+  #finish(call: IncomingCall<Work>): boolean {
+    const wanted = call.state !== "abandoned" && call.state !== "settled";
+    call.state = "settled";
+    this.#stalled.delete(call);
+    if (this.#byId.get(call.id) === call) {
+      this.#byId.delete(call.id);
+      if (call.balance !== undefined) this.#streams--;
+    }
+    return wanted;
+  }
+
+  #abandon(call: IncomingCall<Work>, reason: AbortReason): void {
+    if (call.state === "abandoned" || call.state === "settled") return;
+    call.state = "abandoned";
+    this.#stalled.delete(call);
+    this.#context.emit({ type: "abort", call, reason });
+  }
+}
+
+function deadlineOf(frame: CallFrame | SubscribeFrame, limits: Limits, now: number): number {
+  if (frame.op === op.subscribe) return frame.timeoutMs === 0 ? Infinity : now + frame.timeoutMs;
+  return now + (frame.timeoutMs === 0 ? limits.callMaxMs : Math.min(frame.timeoutMs, limits.callMaxMs));
+}

@@ -1,0 +1,76 @@
+/** One call this end has made: what it asks, how far it has come, and whose it is. */
+import { callFrame, type Json, subscribeFrame } from "../protocol/encode.js";
+import { CreditWindow } from "./credit.js";
+import type { Weighed } from "./scheduler.js";
+
+/** How far a call has come; the transitions stand in `outgoing-calls.ts`. */
+export type OutgoingState =
+  | { readonly name: "waiting" }
+  | { readonly name: "queued"; readonly id: number }
+  | { readonly name: "sent"; readonly id: number }
+  | { readonly name: "settled" };
+
+export interface OutgoingRequest {
+  readonly kind: "query" | "mutation" | "subscription";
+  /** The procedure's path, as JSON text. */
+  readonly path: string;
+  /** Whether it may be sent again to a server that knows nothing of it. */
+  readonly repeatable: boolean;
+  readonly input: Json;
+  /** The caller's metadata as JSON text. Default: none. */
+  readonly meta?: string;
+  /** When the call expires, by the clock of this conversation. `Infinity`: never. */
+  readonly deadline: number;
+  /** Subscriptions: events granted at first, and at most. */
+  readonly credit?: { readonly events: number; readonly maxEvents: number };
+  /** Subscriptions: continue after this event. */
+  readonly lastEventId?: string;
+}
+
+/** The machine owns `state` and `lastEventId`; the hands own `sink`, which the machine never looks into. */
+export class OutgoingCall<Sink> implements Weighed {
+  state: OutgoingState = { name: "waiting" };
+  lastEventId: string | undefined;
+  /** Present for subscriptions only. */
+  readonly window: CreditWindow | undefined;
+  readonly #request: OutgoingRequest;
+
+  constructor(
+    request: OutgoingRequest,
+    readonly sink: Sink,
+  ) {
+    this.#request = request;
+    this.lastEventId = request.lastEventId;
+    const { credit } = request;
+    this.window = credit && new CreditWindow(credit.events, credit.maxEvents);
+  }
+
+  get deadline(): number {
+    return this.#request.deadline;
+  }
+
+  get repeatable(): boolean {
+    return this.#request.repeatable;
+  }
+
+  /** What the frame will take, in UTF-16 units: the numbers in it are counted at their longest. */
+  get size(): number {
+    const { path, input, meta } = this.#request;
+    return path.length + (input?.length ?? 0) + (meta?.length ?? 4) + 64;
+  }
+
+  /** The part of the frame that can be large. */
+  get frameText(): string {
+    const { input = "", meta } = this.#request;
+    return meta === undefined ? input : input + meta;
+  }
+
+  /** The frame, with the time that is left now. `peerMaxCredit`: the widest window the other end takes. */
+  frame(id: number, now: number, peerMaxCredit: number): string {
+    const { path, input, meta = "null", deadline } = this.#request;
+    const timeoutMs = deadline === Infinity ? 0 : Math.max(1, Math.ceil(deadline - now));
+    if (this.window === undefined) return callFrame(id, path, timeoutMs, meta, input);
+    const opening = { credit: this.window.open(peerMaxCredit), lastEventId: this.lastEventId };
+    return subscribeFrame(id, path, timeoutMs, meta, opening, input);
+  }
+}

@@ -1,0 +1,294 @@
+/**
+ * The calls this end has made: from the moment a caller asks to the one moment the call settles.
+ *
+ *   state    | room, slot free | departs    | answer  | cancel, deadline   | session lost                     | end
+ *   ---------|-----------------|------------|---------|--------------------|----------------------------------|----------
+ *   waiting  | queued          | –          | –       | settled, not-sent  | waiting                          | not-sent
+ *   queued   | –               | sent       | –       | settled, not-sent  | waiting                          | not-sent
+ *   sent     | –               | –          | settled | settled, unknown   | waiting if repeatable or a stream| unknown
+ *            |                 |            |         | and a cancel frame | else settled, unknown            |
+ *   settled  | –               | –          | ignored | –                  | –                                | –
+ *
+ * A call has an id from `queued` on; ids only grow, so a call that is sent again gets a new one. What waits is bounded:
+ * by the offline limits while there is no transport, by `waitingCalls` while there is one.
+ *
+ * @see PROTOCOL.md sections 5.2 and 5.3
+ */
+import { isTransient, type StandardCode } from "../error/codes.js";
+import { type Outcome, RpcError } from "../error/rpc-error.js";
+import { fromWireError } from "../error/wire-error.js";
+import { cancelFrame, creditFrame } from "../protocol/encode.js";
+import type { Limits, PeerLimits } from "../protocol/limits.js";
+import type { EndFrame, ErrorFrame, EventFrame, GapFrame, ResultFrame } from "../protocol/message.js";
+import { op } from "../protocol/message.js";
+import { type Violation, violation } from "../protocol/parse.js";
+import { exceedsBytes } from "../protocol/text.js";
+import type { OutgoingCall } from "./outgoing-call.js";
+import type { Session } from "./session.js";
+
+/** Frames that answer a call. */
+export type AnswerFrame = ResultFrame | ErrorFrame | EventFrame | EndFrame | GapFrame;
+
+/** What became of a call. `result`, `failure` and `end` settle it: one of them comes, once. */
+export type OutgoingEffect<Sink> =
+  | { readonly type: "result"; readonly call: OutgoingCall<Sink>; readonly value: unknown }
+  | { readonly type: "failure"; readonly call: OutgoingCall<Sink>; readonly error: RpcError }
+  | { readonly type: "event"; readonly call: OutgoingCall<Sink>; readonly value: unknown; readonly eventId?: string }
+  | { readonly type: "gap"; readonly call: OutgoingCall<Sink>; readonly reason: string }
+  | { readonly type: "end"; readonly call: OutgoingCall<Sink> };
+
+/** What the calls of one conversation share. */
+export interface OutgoingContext<Sink> {
+  readonly session: Session<OutgoingCall<Sink>>;
+  readonly limits: Limits;
+  readonly firstId: 1 | 2;
+  emit(effect: OutgoingEffect<Sink>): void;
+}
+
+export class OutgoingCalls<Sink> {
+  readonly #context: OutgoingContext<Sink>;
+  /** Queued and sent, by id. */
+  readonly #byId = new Map<number, OutgoingCall<Sink>>();
+  readonly #waitingCalls = new Set<OutgoingCall<Sink>>();
+  readonly #waitingStreams = new Set<OutgoingCall<Sink>>();
+  #waitingSize = 0;
+  /** Queued or sent queries and mutations: each takes one of the other end's slots. */
+  #inFlight = 0;
+  #nextId: number;
+  #deadline = Infinity;
+  #peer: PeerLimits | undefined;
+  /** After a goodbye nothing new is sent on this transport. */
+  #held = false;
+
+  constructor(context: OutgoingContext<Sink>) {
+    this.#context = context;
+    this.#nextId = context.firstId;
+  }
+
+  /** No call's deadline is earlier than this. */
+  get deadline(): number {
+    return this.#deadline;
+  }
+
+  /** Queries and mutations the other end is working on. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Calls that have not settled. */
+  get open(): number {
+    return this.#byId.size + this.#waiting;
+  }
+
+  /** Takes a new call: it leaves in this turn, waits, or fails because what waits is bounded. */
+  add(call: OutgoingCall<Sink>): void {
+    const tooLarge = this.#peer !== undefined && exceedsBytes(call.frameText, this.#peer.messageBytes - 256);
+    if (tooLarge) return this.refuse(call, "RESOURCE_EXHAUSTED", "the input is too large (limits.messageBytes)");
+    const { session, limits } = this.#context;
+    const attached = session.state.name === "attached";
+    const maxWaiting = attached ? limits.waitingCalls : limits.offlineCalls;
+    const maxSize = attached ? limits.outboundHardBytes : limits.offlineBytes;
+    if (this.#departs(call)) return this.#queue(call);
+    if (this.#waiting >= maxWaiting || this.#waitingSize + call.size > maxSize) {
+      return this.refuse(
+        call,
+        "RESOURCE_EXHAUSTED",
+        "too many calls wait to be sent (limits.offlineCalls, limits.waitingCalls)",
+      );
+    }
+    this.#wait(call);
+    if (call.deadline < this.#deadline) this.#deadline = call.deadline;
+  }
+
+  /** The transport of a session is ready. */
+  attached(peer: PeerLimits): void {
+    this.#peer = peer;
+    this.#held = false;
+    this.release();
+  }
+
+  /** A goodbye came: what is sent may finish, what is new waits for the next transport. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Sends what waits, as far as there is room and there are slots. */
+  release(): void {
+    for (const call of this.#waitingStreams) {
+      if (!this.#departs(call)) break;
+      this.#unwait(call);
+      this.#queue(call);
+    }
+    for (const call of this.#waitingCalls) {
+      if (!this.#departs(call)) break;
+      this.#unwait(call);
+      this.#queue(call);
+    }
+  }
+
+  /** The call becomes a frame, now. Undefined: nobody wants it any more. */
+  render(call: OutgoingCall<Sink>, now: number): string | undefined {
+    if (call.state.name !== "queued" || call.deadline <= now) return undefined;
+    const { id } = call.state;
+    call.state = { name: "sent", id };
+    return call.frame(id, now, this.#peer?.creditMaxEvents ?? 1);
+  }
+
+  /** A call that never leaves. */
+  refuse(call: OutgoingCall<Sink>, code: StandardCode, message: string): void {
+    this.#fail(call, code, "not-sent", message);
+  }
+
+  cancel(call: OutgoingCall<Sink>): void {
+    this.#abandon(call, "CANCELLED");
+  }
+
+  /** The caller has taken events of a stream. */
+  consume(call: OutgoingCall<Sink>, count: number): void {
+    const limit = call.window?.consume(count);
+    if (limit !== undefined && call.state.name === "sent") {
+      this.#context.session.pushUrgent(creditFrame(call.state.id, limit));
+    }
+  }
+
+  /** Acts on an answer. What answers no open call is the normal race with a cancel, and ignored. */
+  answer(frame: AnswerFrame): Violation | undefined {
+    const call = this.#byId.get(frame.id);
+    if (call === undefined) return undefined;
+    if (call.state.name !== "sent") return violation("an answer to a call that was not sent (§5.2)");
+    const { emit } = this.#context;
+    switch (frame.op) {
+      case op.result:
+        if (call.window !== undefined) return violation("a result answers a subscription (§5.3)");
+        this.#settle(call);
+        emit({ type: "result", call, value: frame.value });
+        return undefined;
+      case op.error:
+        this.#settle(call);
+        emit({ type: "failure", call, error: fromWireError(frame.error, call.repeatable) });
+        return undefined;
+      case op.event:
+        if (!call.window?.arrive()) return violation("an event without credit (§5.3)");
+        if (frame.eventId === undefined) emit({ type: "event", call, value: frame.value });
+        else {
+          call.lastEventId = frame.eventId;
+          emit({ type: "event", call, value: frame.value, eventId: frame.eventId });
+        }
+        return undefined;
+      case op.gap:
+        if (!call.window?.arrive()) return violation("a gap without credit (§5.3)");
+        emit({ type: "gap", call, reason: frame.reason });
+        return undefined;
+      case op.end:
+        if (call.window === undefined) return violation("an end answers a call (§5.2)");
+        this.#settle(call);
+        emit({ type: "end", call });
+        return undefined;
+    }
+  }
+
+  /** The other end knows nothing of what was sent: each call goes the way its kind allows. */
+  sessionLost(): void {
+    const waitingCalls = [...this.#waitingCalls];
+    const waitingStreams = [...this.#waitingStreams];
+    const known = [...this.#byId.values()];
+    this.#forget();
+    for (const call of known) {
+      const sent = call.state.name === "sent";
+      if (sent && !call.repeatable) this.#fail(call, "UNAVAILABLE", "unknown");
+      else this.#wait(call);
+      if (sent && call.window !== undefined && call.lastEventId === undefined) {
+        call.window.admit();
+        this.#context.emit({ type: "gap", call, reason: "the session was lost and the events carry no ids" });
+      }
+    }
+    for (const call of [...waitingStreams, ...waitingCalls]) this.#wait(call);
+  }
+
+  /** Settles every call whose deadline has passed. */
+  expire(now: number): void {
+    if (now < this.#deadline) return;
+    this.#deadline = Infinity;
+    for (const calls of [this.#waitingStreams, this.#waitingCalls, this.#byId.values()]) {
+      for (const call of calls) {
+        if (call.deadline <= now) this.#abandon(call, "DEADLINE_EXCEEDED");
+        else if (call.deadline < this.#deadline) this.#deadline = call.deadline;
+      }
+    }
+  }
+
+  /** The conversation is over: every call fails, each with what is known. */
+  end(error: { readonly code: StandardCode; readonly message: string }): void {
+    const calls = [...this.#byId.values(), ...this.#waitingStreams, ...this.#waitingCalls];
+    this.#forget();
+    for (const call of calls) {
+      this.#fail(call, error.code, call.state.name === "sent" ? "unknown" : "not-sent", error.message);
+    }
+  }
+
+  get #waiting(): number {
+    return this.#waitingCalls.size + this.#waitingStreams.size;
+  }
+
+  #departs(call: OutgoingCall<Sink>): boolean {
+    if (this.#held || this.#peer === undefined || !this.#context.session.writable) return false;
+    return call.window !== undefined || this.#inFlight < this.#peer.calls;
+  }
+
+  #queue(call: OutgoingCall<Sink>): void {
+    if (call.window === undefined) this.#inFlight++;
+    else if (this.#byId.size - this.#inFlight >= (this.#peer?.subscriptions ?? 0)) {
+      return this.refuse(call, "RESOURCE_EXHAUSTED", "too many subscriptions are open (limits.subscriptions)");
+    }
+    const id = this.#nextId;
+    this.#nextId += 2;
+    call.state = { name: "queued", id };
+    this.#byId.set(id, call);
+    this.#context.session.push(call);
+    if (call.deadline < this.#deadline) this.#deadline = call.deadline;
+  }
+
+  #wait(call: OutgoingCall<Sink>): void {
+    call.state = { name: "waiting" };
+    (call.window === undefined ? this.#waitingCalls : this.#waitingStreams).add(call);
+    this.#waitingSize += call.size;
+  }
+
+  #unwait(call: OutgoingCall<Sink>): void {
+    (call.window === undefined ? this.#waitingCalls : this.#waitingStreams).delete(call);
+    this.#waitingSize -= call.size;
+  }
+
+  #forget(): void {
+    this.#byId.clear();
+    this.#waitingCalls.clear();
+    this.#waitingStreams.clear();
+    this.#waitingSize = 0;
+    this.#inFlight = 0;
+  }
+
+  /** The caller's side ends it: locally at once, and at the other end if it got there. */
+  #abandon(call: OutgoingCall<Sink>, code: StandardCode): void {
+    const { state } = call;
+    if (state.name === "settled") return;
+    if (state.name === "sent") this.#context.session.pushUrgent(cancelFrame(state.id));
+    this.#settle(call);
+    this.#fail(call, code, state.name === "sent" ? "unknown" : "not-sent");
+  }
+
+  #settle(call: OutgoingCall<Sink>): void {
+    if (call.state.name === "waiting") this.#unwait(call);
+    else if (call.state.name !== "settled" && this.#byId.delete(call.state.id) && call.window === undefined) {
+      this.#inFlight--;
+      if (this.#waitingCalls.size > 0) this.release();
+    }
+    call.state = { name: "settled" };
+  }
+
+  #fail(call: OutgoingCall<Sink>, code: StandardCode, outcome: Outcome, message?: string): void {
+    call.state = { name: "settled" };
+    const retryable = isTransient(code) && (outcome === "not-sent" || call.repeatable);
+    const error = new RpcError(code, { outcome, retryable, ...(message === undefined ? {} : { message }) });
+    this.#context.emit({ type: "failure", call, error });
+  }
+}

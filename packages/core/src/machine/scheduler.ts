@@ -1,0 +1,81 @@
+/**
+ * What waits to be sent, and in which order it goes: frames that let the other end work or stop (cancel, credit) first,
+ * then the rest as it came. A batch is bounded in frames and in size; one frame larger than that goes alone.
+ */
+
+/** A frame as text, or something that becomes a frame, or nothing, at the moment it is sent. */
+export type Outbound<Deferred> = string | Deferred;
+
+/** Anything the scheduler can weigh before it is rendered. */
+export interface Weighed {
+  /** Its size as a frame, in UTF-16 units. */
+  readonly size: number;
+}
+
+/** Bounds of one batch. A first frame above `size`, up to `largest`, goes alone. */
+export interface BatchBounds {
+  readonly frames: number;
+  readonly size: number;
+  readonly largest: number;
+}
+
+export class Scheduler<Deferred extends Weighed> {
+  #urgent: string[] = [];
+  #normal: Outbound<Deferred>[] = [];
+  /** Index in `#normal` of the next frame to go. */
+  #next = 0;
+  #size = 0;
+
+  /** Frames waiting. */
+  get length(): number {
+    return this.#urgent.length + this.#normal.length - this.#next;
+  }
+
+  /** What they take, in UTF-16 units. */
+  get size(): number {
+    return this.#size;
+  }
+
+  push(frame: Outbound<Deferred>): void {
+    this.#normal.push(frame);
+    this.#size += sizeOf(frame);
+  }
+
+  pushUrgent(frame: string): void {
+    this.#urgent.push(frame);
+    this.#size += frame.length;
+  }
+
+  /** Takes the next batch. */
+  take(bounds: BatchBounds): Outbound<Deferred>[] {
+    const batch: Outbound<Deferred>[] = [];
+    let room = bounds.size;
+    while (batch.length < bounds.frames && this.length > 0) {
+      const frame = this.#urgent[0] ?? this.#normal[this.#next]!;
+      const size = sizeOf(frame);
+      if (size > (batch.length === 0 ? bounds.largest : room)) break;
+      room -= size + 1;
+      if (this.#urgent.length > 0) this.#urgent.shift();
+      else this.#next++;
+      this.#size -= size;
+      batch.push(frame);
+    }
+    if (this.#next * 2 >= this.#normal.length) {
+      this.#normal = this.#next === this.#normal.length ? [] : this.#normal.slice(this.#next);
+      this.#next = 0;
+    }
+    return batch;
+  }
+
+  /** Drops everything that is a frame already, and returns what is not yet. */
+  clear(): Deferred[] {
+    const deferred = this.#normal.slice(this.#next).filter((frame) => typeof frame !== "string");
+    this.#urgent = [];
+    this.#normal = [];
+    this.#next = 0;
+    this.#size = 0;
+    return deferred;
+  }
+}
+
+const sizeOf = (frame: Outbound<Weighed>) => (typeof frame === "string" ? frame.length : frame.size);
