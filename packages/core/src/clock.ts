@@ -1,0 +1,70 @@
+/** Time, and the only place that starts timers. */
+
+/** One timer that its owner moves about. */
+export interface Alarm {
+  /** Wake at this time, and not before; `Infinity`: do not wake. Replaces what was set. */
+  set(at: number): void;
+  /** Stops it, so that it holds neither memory nor the process. */
+  clear(): void;
+}
+
+export interface Clock {
+  /** Milliseconds that only grow. Only differences mean anything. */
+  now(): number;
+  alarm(wake: () => void): Alarm;
+  /** Runs a task when the current turn is over, before anything else happens. */
+  defer(task: () => void): void;
+}
+
+/** The longest delay a platform timer takes; longer ones would fire at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+/** The platform's clock. Monotonic, so a changed wall clock changes nothing. */
+export const systemClock: Clock = Object.freeze({
+  now: () => performance.now(),
+  alarm: (wake: () => void) => new SystemAlarm(wake),
+  defer: (task: () => void) => queueMicrotask(task),
+});
+
+/**
+ * Moving the alarm to later costs nothing: the timer that runs is left to fire early and then looks again. So an owner
+ * may set its alarm on every message.
+ */
+class SystemAlarm implements Alarm {
+  readonly #wake: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #firesAt = Infinity;
+  #target = Infinity;
+
+  constructor(wake: () => void) {
+    this.#wake = wake;
+  }
+
+  set(at: number): void {
+    this.#target = at;
+    if (at < this.#firesAt) this.#start(at);
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#firesAt = Infinity;
+    this.#target = Infinity;
+  }
+
+  #start(at: number): void {
+    clearTimeout(this.#timer);
+    const delay = Math.min(Math.max(0, Math.ceil(at - performance.now())), MAX_DELAY_MS);
+    this.#firesAt = at;
+    this.#timer = setTimeout(() => this.#fire(), delay);
+  }
+
+  #fire(): void {
+    this.#timer = undefined;
+    this.#firesAt = Infinity;
+    if (this.#target === Infinity) return;
+    if (performance.now() < this.#target) return this.#start(this.#target);
+    this.#target = Infinity;
+    this.#wake();
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * The words both ends share: how a contract is written, what is inferred from it, and how a call fails.
+ */
+export { type Contract, defineContract } from "./contract/contract.js";
+export { contractHash, procedureHashes } from "./contract/hash.js";
+export type { InferErrors, InferEvent, InferInput, InferOutput } from "./contract/infer.js";
+export {
+  type Kind,
+  type Mutation,
+  type MutationDefinition,
+  mutation,
+  type Procedure,
+  type Query,
+  type QueryDefinition,
+  query,
+  type Subscription,
+  type SubscriptionDefinition,
+  subscription,
+} from "./contract/procedure.js";
+export type { Schema, SchemaInput, SchemaOutput } from "./contract/schema.js";
+export { isStandardCode, type StandardCode } from "./error/codes.js";
+export { type Outcome, RpcError, type RpcErrorOptions } from "./error/rpc-error.js";
+export { defaultLimits, type Limits } from "./protocol/limits.js";
+export type { ChannelListener, Gap } from "./runtime/channel.js";
+export type { Transport, TransportListener } from "./transport.js";

@@ -1,0 +1,33 @@
+/**
+ * What the server, the client and the testing package are built from. Not for applications: it may change in any
+ * release.
+ */
+export { type Alarm, type Clock, systemClock } from "./clock.js";
+export { compose, type Layer } from "./compose.js";
+export type { ErrorCodes, HandlerEvent, HandlerInput, HandlerOutput } from "./contract/infer.js";
+export { isProcedure } from "./contract/procedure.js";
+export { routes } from "./contract/routes.js";
+export { fromWireError, toWireError } from "./error/wire-error.js";
+export { Conversation, type ConversationEffect, type ConversationInput } from "./machine/conversation.js";
+export { IncomingCall } from "./machine/incoming-call.js";
+export type { AbortReason } from "./machine/incoming-calls.js";
+export type { Machine } from "./machine/machine.js";
+export { OutgoingCall, type OutgoingRequest } from "./machine/outgoing-call.js";
+export { type CloseName, closeCodes, closeName, comeBack, type Return } from "./protocol/close-codes.js";
+export { greeting, type Json } from "./protocol/encode.js";
+export { type PeerLimits, peerLimits, resolveLimits } from "./protocol/limits.js";
+export {
+  type Goodbye,
+  type Hello,
+  type Message,
+  SUBPROTOCOL,
+  type Welcome,
+  type WireError,
+} from "./protocol/message.js";
+export { isViolation, parse, type Violation } from "./protocol/parse.js";
+export { Channel } from "./runtime/channel.js";
+export type { Answerer } from "./runtime/incoming.js";
+export type { OpenStream, StreamItem } from "./runtime/open-stream.js";
+export { callOnce, openChannel } from "./runtime/outgoing.js";
+export { Peer, type PeerOptions, type PeerOwner } from "./runtime/peer.js";
+export type { Work } from "./runtime/work.js";

@@ -1,0 +1,201 @@
+/**
+ * A subscription as its reader sees it: events wait here until they are taken, at most as many as credit was granted,
+ * and only what is taken is granted anew. So a reader that stops reading stops the generator at the other end.
+ */
+import { RpcError } from "../error/rpc-error.js";
+import type { Sink } from "./sink.js";
+
+/** Events are missing between the one before and the one after, and cannot be had any more. */
+export interface Gap {
+  /** Why, for people. */
+  readonly reason: string;
+}
+
+/** The reader's side of a subscription, in callbacks. */
+export interface ChannelListener<Event> {
+  onEvent(event: Event): void;
+  onGap?(gap: Gap): void;
+  onError?(error: RpcError): void;
+  onEnd?(): void;
+}
+
+/** What a channel asks of the call it belongs to. */
+export interface ChannelSource {
+  /** So many events were taken. */
+  consume(count: number): void;
+  cancel(): void;
+  /** The call has settled: let go of what was held for it. */
+  release(): void;
+}
+
+export interface ChannelOptions {
+  /** Without it, a gap ends the reading with a `DATA_LOSS` error, so that it is never silent. */
+  readonly onGap?: ((gap: Gap) => void) | undefined;
+  /** Hears what a caller's callback threw. */
+  report(error: unknown): void;
+}
+
+type Item<Event> = { readonly event: Event; readonly eventId: string | undefined } | { readonly gap: Gap };
+
+/** `open`: more may come. `ending`: no more comes, what waits may still be taken. `closed`: nothing is left to take. */
+type ChannelState =
+  | { readonly name: "open" }
+  | { readonly name: "ending"; readonly error: RpcError | undefined }
+  | { readonly name: "closed" };
+
+interface Reader<Event> {
+  resolve(result: IteratorResult<Event, undefined>): void;
+  reject(error: unknown): void;
+}
+
+export class Channel<Event> implements AsyncIterableIterator<Event, undefined>, AsyncDisposable, Sink {
+  #state: ChannelState = { name: "open" };
+  #items: Item<Event>[] = [];
+  readonly #readers: Reader<Event>[] = [];
+  #listener: ChannelListener<Event> | undefined;
+  #lastEventId: string | undefined;
+  #source: ChannelSource | undefined;
+  readonly #options: ChannelOptions;
+
+  constructor(options: ChannelOptions) {
+    this.#options = options;
+  }
+
+  /** Id of the last event that was taken. */
+  get lastEventId(): string | undefined {
+    return this.#lastEventId;
+  }
+
+  /** The call this channel reads from. */
+  connect(source: ChannelSource): void {
+    this.#source = source;
+  }
+
+  next(): Promise<IteratorResult<Event, undefined>> {
+    return new Promise((resolve, reject) => {
+      this.#readers.push({ resolve, reject });
+      this.#pump();
+    });
+  }
+
+  /** Ends the subscription: the other end is told, and its generator's `finally` runs. */
+  async return(): Promise<IteratorResult<Event, undefined>> {
+    this.#close();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#close();
+  }
+
+  /** Reads by callbacks from now on. Returns what ends the subscription. */
+  subscribe(listener: ChannelListener<Event>): () => void {
+    this.#listener = listener;
+    this.#pump();
+    return () => this.#close();
+  }
+
+  event(value: unknown, eventId: string | undefined): void {
+    // The contract says what the other end's events are; the server has validated them.
+    this.#add({ event: value as Event, eventId });
+  }
+
+  gap(reason: string): void {
+    this.#add({ gap: { reason } });
+  }
+
+  end(): void {
+    this.#finish(undefined);
+  }
+
+  failure(error: RpcError): void {
+    this.#finish(error);
+  }
+
+  result(): void {
+    this.#finish(undefined);
+  }
+
+  #add(item: Item<Event>): void {
+    if (this.#state.name !== "open") return;
+    this.#items.push(item);
+    this.#pump();
+  }
+
+  #finish(error: RpcError | undefined): void {
+    this.#source?.release();
+    if (this.#state.name !== "open") return;
+    this.#state = { name: "ending", error };
+    this.#pump();
+  }
+
+  /** Hands out what waits to whoever reads. */
+  #pump(): void {
+    let taken = 0;
+    while (this.#items.length > 0 && (this.#listener !== undefined || this.#readers.length > 0)) {
+      const item = this.#items.shift()!;
+      taken++;
+      if ("gap" in item) this.#giveGap(item.gap);
+      else this.#give(item.event, item.eventId);
+    }
+    if (taken > 0) this.#source?.consume(taken);
+    if (this.#items.length === 0) this.#giveEnd();
+  }
+
+  #give(event: Event, eventId: string | undefined): void {
+    if (eventId !== undefined) this.#lastEventId = eventId;
+    const listener = this.#listener;
+    if (listener !== undefined) this.#guard(() => listener.onEvent(event));
+    else this.#readers.shift()?.resolve({ done: false, value: event });
+  }
+
+  #giveGap(gap: Gap): void {
+    const onGap = this.#listener?.onGap?.bind(this.#listener) ?? this.#options.onGap;
+    if (onGap !== undefined) return this.#guard(() => onGap(gap));
+    const wasOpen = this.#state.name === "open";
+    this.#items = [];
+    this.#state = {
+      name: "ending",
+      error: new RpcError("DATA_LOSS", { message: `events are missing: ${gap.reason}` }),
+    };
+    if (wasOpen) this.#source?.cancel();
+  }
+
+  #giveEnd(): void {
+    const state = this.#state;
+    if (state.name === "open") return;
+    const error = state.name === "ending" ? state.error : undefined;
+    const listener = this.#listener;
+    if (state.name === "ending" && listener !== undefined) {
+      this.#state = { name: "closed" };
+      this.#guard(() => (error === undefined ? listener.onEnd?.() : listener.onError?.(error)));
+    }
+    const [first, ...others] = this.#readers.splice(0);
+    if (first === undefined) return;
+    this.#state = { name: "closed" };
+    // As a generator does: the error goes to one reader, the others and all later ones see the end.
+    if (error === undefined) first.resolve({ done: true, value: undefined });
+    else first.reject(error);
+    for (const reader of others) reader.resolve({ done: true, value: undefined });
+  }
+
+  #close(): void {
+    const wasOpen = this.#state.name === "open";
+    this.#state = { name: "closed" };
+    this.#items = [];
+    if (wasOpen) this.#source?.cancel();
+    this.#giveEnd();
+  }
+
+  #guard(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.#options.report(error);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The work behind incoming calls: starts handlers, pulls streams one event at a time, and stops both. Whatever a
+ * handler throws is caught here and becomes an error frame.
+ */
+
+import type { IncomingCall } from "../machine/incoming-call.js";
+import type { AbortReason } from "../machine/incoming-calls.js";
+import type { Json } from "../protocol/encode.js";
+import type { WireError } from "../protocol/message.js";
+import type { OpenStream, StreamItem } from "./open-stream.js";
+import { Work } from "./work.js";
+
+/** Who answers: the one thing the two ends do not share. Both methods may throw, or reject, anything. */
+export interface Answerer {
+  /** A query or a mutation. A value that is ready is returned as it is: no promise is made for it. */
+  once(work: Work): Json | Promise<Json>;
+  stream(work: Work): OpenStream | Promise<OpenStream>;
+  /** What the caller is told of an error. Never throws. */
+  explain(error: unknown, work: Work): WireError;
+}
+
+/** What the work has to say to the machine. */
+export interface Replies {
+  reply(call: IncomingCall<Work>, value: Json): void;
+  fail(call: IncomingCall<Work>, error: WireError): void;
+  ready(call: IncomingCall<Work>): void;
+  item(call: IncomingCall<Work>, item: StreamItem): void;
+  finish(call: IncomingCall<Work>): void;
+}
+
+export class Incoming {
+  readonly #answerer: Answerer;
+  readonly #replies: Replies;
+
+  constructor(answerer: Answerer, replies: Replies) {
+    this.#answerer = answerer;
+    this.#replies = replies;
+  }
+
+  /** Begins to answer. Returns when the handler has returned, which may be long before it has settled. */
+  start(call: IncomingCall<Work>, now: number): void {
+    const work = new Work(call, now);
+    call.work = work;
+    try {
+      if (call.balance === undefined) {
+        const value = this.#answerer.once(work);
+        if (isPromise(value))
+          value.then(
+            (json) => this.#replies.reply(call, json),
+            (error) => this.#fail(call, error),
+          );
+        else this.#replies.reply(call, value);
+      } else {
+        const stream = this.#answerer.stream(work);
+        if (isPromise(stream))
+          stream.then(
+            (open) => this.#opened(call, open),
+            (error) => this.#fail(call, error),
+          );
+        else this.#opened(call, stream);
+      }
+    } catch (error) {
+      this.#fail(call, error);
+    }
+  }
+
+  /** Gets one event from the source. */
+  pull(call: IncomingCall<Work>): void {
+    const stream = call.work?.stream;
+    if (stream === undefined) return;
+    stream.iterator.next().then(
+      (result) => {
+        if (result.done) this.#replies.finish(call);
+        else this.#item(call, stream, result.value);
+      },
+      (error) => this.#fail(call, error),
+    );
+  }
+
+  /** Nobody waits for this any more: the handler's signal fires, a stream's source is closed. */
+  abort(call: IncomingCall<Work>, reason: AbortReason): void {
+    const { work } = call;
+    if (work === undefined) return;
+    work.abort(reason);
+    if (work.stream !== undefined) this.#close(call, work.stream);
+  }
+
+  #opened(call: IncomingCall<Work>, stream: OpenStream): void {
+    const { work } = call;
+    if (work === undefined) return;
+    work.stream = stream;
+    if (work.aborted) this.#close(call, stream);
+    else this.#replies.ready(call);
+  }
+
+  #item(call: IncomingCall<Work>, stream: OpenStream, value: unknown): void {
+    const broken = (error: unknown) => {
+      this.#fail(call, error);
+      // The source did nothing wrong and does not know yet that it is over.
+      this.#return(stream).catch(() => {});
+    };
+    try {
+      const item = stream.encode(value);
+      if (isPromise(item)) item.then((ready) => this.#replies.item(call, ready), broken);
+      else this.#replies.item(call, item);
+    } catch (error) {
+      broken(error);
+    }
+  }
+
+  /** The slot is free when the source's own clean-up has ended, not before. */
+  #close(call: IncomingCall<Work>, stream: OpenStream): void {
+    this.#return(stream).then(
+      () => this.#replies.finish(call),
+      (error) => this.#fail(call, error),
+    );
+  }
+
+  async #return(stream: OpenStream): Promise<void> {
+    await stream.iterator.return?.();
+  }
+
+  #fail(call: IncomingCall<Work>, error: unknown): void {
+    if (call.work === undefined) return;
+    this.#replies.fail(call, this.#answerer.explain(error, call.work));
+  }
+}
+
+function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {
+  return value instanceof Promise;
+}

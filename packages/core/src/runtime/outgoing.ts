@@ -1,0 +1,76 @@
+/** Calls as a program sees them: a promise for a query or a mutation, a channel for a subscription. */
+
+import type { RpcError } from "../error/rpc-error.js";
+import { OutgoingCall, type OutgoingRequest } from "../machine/outgoing-call.js";
+import { Channel, type ChannelOptions } from "./channel.js";
+import type { Sink } from "./sink.js";
+
+/** Where calls are made: a peer. */
+export interface Caller {
+  open(call: OutgoingCall<Sink>): void;
+  cancel(call: OutgoingCall<Sink>): void;
+  consume(call: OutgoingCall<Sink>, count: number): void;
+}
+
+/** Makes a query or a mutation. Rejects with an {@link RpcError} and nothing else. */
+export function callOnce(caller: Caller, request: OutgoingRequest, signal?: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const sink = new PromiseSink(resolve, reject);
+    const call = new OutgoingCall<Sink>(request, sink);
+    caller.open(call);
+    if (signal !== undefined) sink.unfollow = follow(signal, call, caller);
+  });
+}
+
+/** Opens a subscription. */
+export function openChannel<Event>(
+  caller: Caller,
+  request: OutgoingRequest,
+  options: ChannelOptions & { readonly signal?: AbortSignal | undefined },
+): Channel<Event> {
+  const channel = new Channel<Event>(options);
+  const call = new OutgoingCall<Sink>(request, channel);
+  let unfollow: (() => void) | undefined;
+  channel.connect({
+    consume: (count) => caller.consume(call, count),
+    cancel: () => caller.cancel(call),
+    release: () => unfollow?.(),
+  });
+  caller.open(call);
+  if (options.signal !== undefined) unfollow = follow(options.signal, call, caller);
+  return channel;
+}
+
+/** Cancels the call when the signal fires. Returns what ends the listening, so that a long-lived signal keeps nothing. */
+function follow(signal: AbortSignal, call: OutgoingCall<Sink>, caller: Caller): () => void {
+  const cancel = () => caller.cancel(call);
+  if (signal.aborted) cancel();
+  else if (call.state.name !== "settled") signal.addEventListener("abort", cancel, { once: true });
+  return () => signal.removeEventListener("abort", cancel);
+}
+
+class PromiseSink implements Sink {
+  unfollow: (() => void) | undefined;
+
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (error: RpcError) => void;
+
+  constructor(resolve: (value: unknown) => void, reject: (error: RpcError) => void) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  result(value: unknown): void {
+    this.unfollow?.();
+    this.#resolve(value);
+  }
+
+  failure(error: RpcError): void {
+    this.unfollow?.();
+    this.#reject(error);
+  }
+
+  event(): void {}
+  gap(): void {}
+  end(): void {}
+}

@@ -1,0 +1,228 @@
+/**
+ * A peer: a conversation with hands. It holds one transport at a time, one alarm, and does what the machine says, in
+ * order. Whatever happens is told to the machine first; nothing is decided here.
+ */
+import type { Alarm, Clock } from "../clock.js";
+import type { StandardCode } from "../error/codes.js";
+import type { Attach, ConversationEffect, ConversationInput } from "../machine/conversation.js";
+import { Conversation } from "../machine/conversation.js";
+import type { IncomingCall } from "../machine/incoming-call.js";
+import type { OutgoingCall } from "../machine/outgoing-call.js";
+import { type CloseName, closeCodes } from "../protocol/close-codes.js";
+import { greeting } from "../protocol/encode.js";
+import type { Limits } from "../protocol/limits.js";
+import type { Transport } from "../transport.js";
+import { type Answerer, Incoming } from "./incoming.js";
+import type { StreamItem } from "./open-stream.js";
+import type { Caller } from "./outgoing.js";
+import type { Sink } from "./sink.js";
+import type { Work } from "./work.js";
+
+/** What a peer's owner hears. None of these may throw. */
+export interface PeerOwner {
+  /** The transport is gone; the session goes on. */
+  detached(code: number): void;
+  /** The other end broke the rules, or a bound: the session cannot go on. The transport is closed already. */
+  broken(close: CloseName, detail: string): void;
+  /** The other end wants us to come back on another transport, within this time. */
+  goodbye?(spreadMs: number): void;
+  /** After a goodbye: nothing of ours is in flight on the transport any more. */
+  finished?(): void;
+  /** An answer was larger than the other end takes. */
+  oversized?(work: Work | undefined): void;
+}
+
+export interface PeerOptions {
+  readonly role: "client" | "server";
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly answerer: Answerer;
+  readonly owner: PeerOwner;
+}
+
+type Effect = ConversationEffect<Sink, Work>;
+
+export class Peer implements Caller {
+  readonly #conversation: Conversation<Sink, Work>;
+  readonly #clock: Clock;
+  readonly #alarm: Alarm;
+  readonly #incoming: Incoming;
+  readonly #owner: PeerOwner;
+  #transport: Transport | undefined;
+  #generation = 0;
+  #bytesReceived = 0;
+  /** Effects are being done: what is said meanwhile waits for its turn, so that order is kept. */
+  #busy = false;
+  readonly #flush = () => this.#say({ type: "flush" });
+
+  constructor({ role, limits, clock, answerer, owner }: PeerOptions) {
+    this.#conversation = new Conversation({ role, limits });
+    this.#clock = clock;
+    this.#alarm = clock.alarm(() => this.#tick());
+    this.#owner = owner;
+    this.#incoming = new Incoming(answerer, {
+      reply: (call, value) => this.#say({ type: "reply", call, value }),
+      fail: (call, error) => this.#say({ type: "fail", call, error }),
+      ready: (call) => this.#say({ type: "ready", call }),
+      item: (call, item) => this.#item(call, item),
+      finish: (call) => this.#say({ type: "finish", call }),
+    });
+  }
+
+  /** How many numbered frames have arrived: what hello and welcome carry. */
+  get received(): number {
+    return this.#conversation.received;
+  }
+
+  get attached(): boolean {
+    return this.#transport !== undefined;
+  }
+
+  get holdings(): Conversation<Sink, Work>["holdings"] {
+    return this.#conversation.holdings;
+  }
+
+  /** Goes on over this transport, whose hello and welcome have been said. One that is still held is taken over. */
+  attach(transport: Transport, terms: Omit<Attach, "type" | "generation">): void {
+    this.detach("takenOver");
+    const generation = ++this.#generation;
+    this.#transport = transport;
+    this.#bytesReceived = transport.bytesReceived ?? 0;
+    this.#say({ type: "attach", generation, ...terms });
+    transport.listen({
+      message: (text) => this.#say({ type: "message", generation, text }),
+      alive: () => this.#say({ type: "alive", generation }),
+      drained: () => this.#say({ type: "congested", generation, congested: false }),
+      closed: (code) => {
+        if (generation !== this.#generation || this.#transport === undefined) return;
+        this.#transport = undefined;
+        this.#say({ type: "detach", generation });
+        this.#owner.detached(code);
+      },
+    });
+  }
+
+  /** Lets go of the transport, at once; the session goes on without one. */
+  detach(close: CloseName): void {
+    const transport = this.#transport;
+    if (transport === undefined) return;
+    this.#transport = undefined;
+    this.#say({ type: "detach", generation: this.#generation });
+    transport.close(closeCodes[close].code, closeCodes[close].reason);
+  }
+
+  /** Asks the other end to finish here and to come back elsewhere. */
+  goodbye(spreadMs: number): void {
+    this.#transport?.send(greeting({ type: "goodbye", spreadMs }));
+  }
+
+  /** Ends it all: calls fail with this code and what is known of each, handlers are aborted, nothing is held. */
+  end(close: CloseName, code: StandardCode, message: string): void {
+    this.detach(close);
+    this.#say({ type: "end", code, message });
+    this.#alarm.clear();
+  }
+
+  open(call: OutgoingCall<Sink>): void {
+    this.#say({ type: "call", call });
+  }
+
+  cancel(call: OutgoingCall<Sink>): void {
+    this.#say({ type: "cancel", call });
+  }
+
+  consume(call: OutgoingCall<Sink>, count: number): void {
+    this.#say({ type: "consume", call, count });
+  }
+
+  #item(call: IncomingCall<Work>, item: StreamItem): void {
+    if ("gap" in item) this.#say({ type: "gap", call, reason: item.gap });
+    else if (item.eventId === undefined) this.#say({ type: "event", call, value: item.value });
+    else this.#say({ type: "event", call, value: item.value, eventId: item.eventId });
+  }
+
+  #say(input: ConversationInput<Sink, Work>): void {
+    this.#conversation.receive(input, this.#clock.now());
+    this.#perform();
+  }
+
+  #tick(): void {
+    const bytes = this.#transport?.bytesReceived ?? 0;
+    // Part of a large message is a sign of life too.
+    if (bytes !== this.#bytesReceived)
+      this.#conversation.receive({ type: "alive", generation: this.#generation }, this.#clock.now());
+    this.#bytesReceived = bytes;
+    this.#conversation.tick(this.#clock.now());
+    this.#perform();
+  }
+
+  #perform(): void {
+    if (this.#busy) return;
+    this.#busy = true;
+    for (let effects = this.#conversation.take(); effects.length > 0; effects = this.#conversation.take()) {
+      for (const effect of effects) this.#do(effect);
+    }
+    this.#busy = false;
+    this.#alarm.set(this.#conversation.deadline);
+  }
+
+  #do(effect: Effect): void {
+    switch (effect.type) {
+      case "send":
+        if (this.#transport?.send(effect.text) === false) {
+          this.#conversation.receive(
+            { type: "congested", generation: this.#generation, congested: true },
+            this.#clock.now(),
+          );
+        }
+        return;
+      case "flush":
+        this.#clock.defer(this.#flush);
+        return;
+      case "request":
+        this.#incoming.start(effect.call, this.#clock.now());
+        return;
+      case "result":
+        effect.call.sink.result(effect.value);
+        return;
+      case "event":
+        effect.call.sink.event(effect.value, effect.eventId);
+        return;
+      case "pull":
+        this.#incoming.pull(effect.call);
+        return;
+      case "failure":
+        effect.call.sink.failure(effect.error);
+        return;
+      case "end":
+        effect.call.sink.end();
+        return;
+      case "gap":
+        effect.call.sink.gap(effect.reason);
+        return;
+      case "abort":
+        this.#incoming.abort(effect.call, effect.reason);
+        return;
+      case "ping":
+        this.#transport?.ping();
+        return;
+      case "drop":
+        this.detach(effect.close);
+        this.#owner.detached(closeCodes[effect.close].code);
+        return;
+      case "break":
+        this.detach(effect.close);
+        this.#owner.broken(effect.close, effect.detail);
+        return;
+      case "goodbye":
+        this.#owner.goodbye?.(effect.spreadMs);
+        return;
+      case "finished":
+        this.#owner.finished?.();
+        return;
+      case "oversized":
+        this.#owner.oversized?.(effect.call.work);
+        return;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * A transport: one socket, or whatever else carries text messages in order, once, in both directions. It knows nothing
+ * of what the messages say.
+ */
+export interface Transport {
+  /**
+   * Sends one text message. False: its buffers are full, and `drained` will be heard when they are not. Never throws;
+   * after a close it does nothing.
+   */
+  send(text: string): boolean;
+  /** Asks for a sign of life, which the listener hears as `alive`. Does nothing where that cannot be asked. */
+  ping(): void;
+  /** Closes, and gives up waiting for the other end after two seconds. Nothing but `closed` is heard after this. */
+  close(code: number, reason: string): void;
+  /** Replaces the listener. What arrives before there is one is kept for it. */
+  listen(listener: TransportListener): void;
+  /** Bytes that have arrived, parts of messages included. Absent where the platform does not tell. */
+  readonly bytesReceived?: number;
+}
+
+export interface TransportListener {
+  message(text: string): void;
+  /** A pong. Messages are signs of life by themselves. */
+  alive(): void;
+  drained(): void;
+  /** The transport is gone. Heard once, and last. 1006 where nobody said why (RFC 6455 section 7.1.5). */
+  closed(code: number, reason: string): void;
+}
