@@ -121,7 +121,8 @@ function readGreeting(head: unknown, items: unknown[]): Hello | Welcome | Goodby
 type Fields = Readonly<Record<string, unknown>>;
 type Opening = { 2: string; 3: number; 4: Meta | null };
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
 const isPositive = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;
 const isRecord = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
