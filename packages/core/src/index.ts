@@ -2,8 +2,18 @@
  * The words both ends share: how a contract is written, what is inferred from it, and how a call fails.
  */
 export { type Contract, defineContract } from "./contract/contract.js";
+export type { DeclaredErrors } from "./contract/declared-errors.js";
 export { contractHash, procedureHashes } from "./contract/hash.js";
-export type { InferErrors, InferEvent, InferInput, InferOutput } from "./contract/infer.js";
+export type {
+  ErrorCodes,
+  HandlerEvent,
+  HandlerInput,
+  HandlerOutput,
+  InferErrors,
+  InferEvent,
+  InferInput,
+  InferOutput,
+} from "./contract/infer.js";
 export {
   type Kind,
   type Mutation,

@@ -4,9 +4,9 @@
  */
 export { type Alarm, type Clock, systemClock } from "./clock.js";
 export { compose, type Layer } from "./compose.js";
-export type { ErrorCodes, HandlerEvent, HandlerInput, HandlerOutput } from "./contract/infer.js";
-export { isProcedure } from "./contract/procedure.js";
+export { isProcedure, type Procedure } from "./contract/procedure.js";
 export { routes } from "./contract/routes.js";
+export type { Schema, SchemaIssue, SchemaResult } from "./contract/schema.js";
 export { fromWireError, toWireError } from "./error/wire-error.js";
 export { Conversation, type ConversationEffect, type ConversationInput } from "./machine/conversation.js";
 export { IncomingCall } from "./machine/incoming-call.js";
@@ -14,12 +14,27 @@ export type { AbortReason } from "./machine/incoming-calls.js";
 export type { Machine } from "./machine/machine.js";
 export { OutgoingCall, type OutgoingRequest } from "./machine/outgoing-call.js";
 export { type CloseName, closeCodes, closeName, comeBack, type Return } from "./protocol/close-codes.js";
-export { greeting, type Json } from "./protocol/encode.js";
+export {
+  batch,
+  callFrame,
+  cancelFrame,
+  creditFrame,
+  endFrame,
+  errorFrame,
+  eventFrame,
+  gapFrame,
+  greeting,
+  type Json,
+  resultFrame,
+  subscribeFrame,
+} from "./protocol/encode.js";
 export { type PeerLimits, peerLimits, resolveLimits } from "./protocol/limits.js";
 export {
+  type Frame,
   type Goodbye,
   type Hello,
   type Message,
+  op,
   SUBPROTOCOL,
   type Welcome,
   type WireError,

@@ -99,6 +99,8 @@ export class Conversation<Sink, Work>
   #turn: "quiet" | "flush asked" = "quiet";
   #goodbye: "none" | "said" | "finished" = "none";
   #generation = 0;
+  /** Why it is over, for calls that come after. */
+  #ending: { readonly code: StandardCode; readonly message: string } | undefined;
   /** When the backlog passed its hard bound; `Infinity` while it is below. */
   #overSince = Infinity;
 
@@ -247,7 +249,8 @@ export class Conversation<Sink, Work>
 
   #end(code: StandardCode, message: string, now: number): void {
     this.#heartbeat.receive({ type: "stop" }, now);
-    this.#outgoing.end({ code, message });
+    this.#ending = { code, message };
+    this.#outgoing.end(this.#ending);
     this.#incoming.end();
     this.#session.end();
     this.#overSince = Infinity;
@@ -255,7 +258,9 @@ export class Conversation<Sink, Work>
 
   /** After the end only new calls matter, which must not be left hanging. */
   #receiveEnded(input: ConversationInput<Sink, Work>): void {
-    if (input.type === "call") this.#outgoing.refuse(input.call, "UNAVAILABLE", "the connection was closed");
+    if (input.type === "call" && this.#ending !== undefined) {
+      this.#outgoing.refuse(input.call, this.#ending.code, this.#ending.message);
+    }
     if (input.type === "reply" || input.type === "fail" || input.type === "finish") this.#incoming.release(input.call);
   }
 

@@ -38,6 +38,8 @@ export interface Limits {
   readonly replayBytes: number;
   /** How long a session outlives its transport. */
   readonly resumeMs: number;
+  /** Sessions without a transport kept by one server; above it the one detached longest gives way. */
+  readonly detachedSessions: number;
   /** The server speaks at least this often. */
   readonly heartbeatMs: number;
   /** Silence tolerated beyond the heartbeat. */
@@ -74,6 +76,7 @@ export const defaultLimits: Limits = Object.freeze({
   outboundHardMs: 10_000,
   replayBytes: 1 * MiB,
   resumeMs: 60_000,
+  detachedSessions: 10_000,
   heartbeatMs: 25_000,
   graceMs: 10_000,
   callMaxMs: 300_000,
