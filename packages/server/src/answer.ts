@@ -1,0 +1,99 @@
+/**
+ * The answer to a call: its input validated, its handler run, its output validated and encoded. In this order, and
+ * synchronous as long as schema, middleware and handler are.
+ */
+import { RpcError as Failure, type RpcError } from "@trunkline/core";
+import type { Answerer, Json, OpenStream, StreamItem, WireError, Work } from "@trunkline/core/internal";
+import { CallArguments } from "./call-arguments.js";
+import { isGap, isIdentifiedEvent } from "./define/event.js";
+import type { Connection } from "./define/handler.js";
+import type { Route } from "./define/router.js";
+import { explain, type FailureReport, RefusedCall } from "./failure.js";
+import { inputIssues, inputMessage } from "./issues.js";
+import { chain, validate } from "./validate.js";
+
+export interface AnswerOptions {
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly connection: Connection;
+  /** The context of the connection as it is now; it is renewed with each transport. */
+  context(): unknown;
+  /** Hears every failure that is not the caller's. Does not throw. */
+  report(failure: FailureReport): void;
+}
+
+/** Answers the calls of one connection from a router. */
+export class RouterAnswerer implements Answerer {
+  readonly #options: AnswerOptions;
+
+  constructor(options: AnswerOptions) {
+    this.#options = options;
+  }
+
+  once(work: Work): Json | Promise<Json> {
+    const route = this.#route(work);
+    return chain(this.#run(route, work), (value) => encodeOutput(route, value));
+  }
+
+  stream(work: Work): OpenStream | Promise<OpenStream> {
+    const route = this.#route(work);
+    return chain(this.#run(route, work), (events) => {
+      const iterator = (events as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator]?.();
+      if (iterator === undefined) throw new TypeError(`${route.path}: expected the handler to return an AsyncIterable`);
+      return { iterator, encode: (item) => encodeItem(route, item) };
+    });
+  }
+
+  explain(error: unknown, work: Work): WireError {
+    const route = this.#options.routes.get(work.path);
+    return explain(error, { route, work, connection: this.#options.connection, report: this.#options.report });
+  }
+
+  #route(work: Work): Route {
+    const route = this.#options.routes.get(work.path);
+    // The path is never echoed: it is whatever the caller sent.
+    if (route === undefined) throw new RefusedCall("UNIMPLEMENTED", "the server has no such procedure");
+    if ((route.procedure.kind === "subscription") !== work.isStream) {
+      throw new RefusedCall("UNIMPLEMENTED", `this procedure is a ${route.procedure.kind}`);
+    }
+    return route;
+  }
+
+  #run(route: Route, work: Work): unknown {
+    return chain(validate(route.procedure.definition.input, work.input), (validated) => {
+      if ("issues" in validated && validated.issues !== undefined) throw invalidInput(validated.issues);
+      // A handler is not started for a caller that has gone while its input was validated.
+      if (work.aborted) throw work.signal.reason;
+      const { connection, context } = this.#options;
+      const input = (validated as { readonly value: unknown }).value;
+      return route.handler(new CallArguments(work, { route, input, connection, context: context() }));
+    });
+  }
+}
+
+function encodeOutput(route: Route, value: unknown): Json | Promise<Json> {
+  return chain(validate(route.procedure.definition.output, value), (validated) => encode(validated, "output", route));
+}
+
+function encodeItem(route: Route, item: unknown): StreamItem | Promise<StreamItem> {
+  if (isGap(item)) return { gap: item.reason };
+  const identified = isIdentifiedEvent(item);
+  const eventId = identified ? item.id : undefined;
+  return chain(validate(route.procedure.definition.event, identified ? item.data : item), (validated) => ({
+    value: encode(validated, "event", route),
+    eventId,
+  }));
+}
+
+/** Undeclared keys never leave: what travels is what validation made of the value. */
+function encode(validated: Awaited<ReturnType<typeof validate>>, what: "output" | "event", route: Route): Json {
+  if ("issues" in validated && validated.issues !== undefined) {
+    const found = inputMessage(inputIssues(validated.issues));
+    throw new TypeError(`${route.path}: the handler's ${what} is not what the contract declares: ${found}`);
+  }
+  return JSON.stringify((validated as { readonly value: unknown }).value) as Json;
+}
+
+function invalidInput(issues: Parameters<typeof inputIssues>[0]): RpcError {
+  const data = inputIssues(issues);
+  return new Failure("INVALID_ARGUMENT", { message: inputMessage(data), data });
+}
