@@ -1,0 +1,40 @@
+/** Leaving in good order: every client is asked to finish, and the wait for it is bounded. */
+import type { Clock } from "@trunkline/core/internal";
+import type { Sessions } from "./sessions.js";
+
+/** Options of `server.drain`. */
+export interface DrainOptions {
+  /** Clients come back, wherever they do, spread over this time. Default 5 s. */
+  readonly spreadMs?: number;
+  /** How long calls in flight may take to finish. Default 10 s. */
+  readonly deadlineMs?: number;
+}
+
+/** What became of the clients of a drained server. */
+export interface Drained {
+  /** Left by themselves, with nothing in flight. */
+  readonly finished: number;
+  /** Were still there at the deadline and were cut off. */
+  readonly cut: number;
+}
+
+/** How often the wait looks whether it is over. */
+const LOOK_MS = 20;
+
+/** Says goodbye to everybody and waits until they have left or the time is over. Cuts nobody off itself. */
+export async function drain(sessions: Sessions, clock: Clock, options: DrainOptions): Promise<Drained> {
+  const { spreadMs = 5_000, deadlineMs = 10_000 } = options;
+  const before = sessions.size;
+  const until = clock.now() + deadlineMs;
+  for (const connection of [...sessions.connections]) {
+    // One without a transport cannot be told, and would find nobody here when it came back.
+    if (connection.attached) connection.goodbye(spreadMs);
+    else connection.end({ close: "restart", detail: "the server drained while the client was away" });
+  }
+  while (sessions.size > 0 && clock.now() < until) await pause(clock, LOOK_MS);
+  return { finished: before - sessions.size, cut: sessions.size };
+}
+
+function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.alarm(resolve).set(clock.now() + ms));
+}

@@ -1,0 +1,114 @@
+/**
+ * A transport before it belongs to anybody: it must say hello in time, once, and the application's `context` hook must
+ * accept what it says. Until then nothing else is read, and no session knows of it.
+ *
+ *   state    | hello             | other message | closed | deadline        | context made | context refused
+ *   ---------|-------------------|---------------|--------|-----------------|--------------|----------------
+ *   waiting  | judging, run hook | over, close   | over   | over, close     | –            | –
+ *   judging  | over, close       | over, close   | over   | over, close     | over, accept | over, close
+ *   over     | –                 | –             | –      | –               | –            | –
+ *
+ * @see PROTOCOL.md section 3.2
+ */
+import type { Limits, Transport } from "@trunkline/core";
+import { RpcError } from "@trunkline/core";
+import { type Alarm, type Clock, type CloseName, closeCodes, type Hello, parse } from "@trunkline/core/internal";
+import type { HttpInfo } from "./http-info.js";
+
+/** What the `context` hook is given. */
+export interface Greeting {
+  /** What the client's `auth` gave. Check it: it is whatever the client sent. */
+  readonly auth: unknown;
+  /** The upgrade request; `undefined` for a transport without one. */
+  readonly request: HttpInfo | undefined;
+  /** Fires when the client has gone or the time is over. */
+  readonly signal: AbortSignal;
+}
+
+export interface HandshakeOptions {
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly http: HttpInfo | undefined;
+  context(greeting: Greeting): unknown;
+  /** The transport may be attached. */
+  accepted(hello: Hello, context: unknown): void;
+  /** The handshake is over, either way. */
+  over(): void;
+  /** The hook failed in a way it was not meant to. */
+  report(error: unknown): void;
+}
+
+export class Handshake {
+  readonly #transport: Transport;
+  readonly #options: HandshakeOptions;
+  readonly #alarm: Alarm;
+  readonly #abort = new AbortController();
+  #state: "waiting" | "judging" | "over" = "waiting";
+
+  constructor(transport: Transport, options: HandshakeOptions) {
+    this.#transport = transport;
+    this.#options = options;
+    const { clock, limits } = options;
+    this.#alarm = clock.alarm(() => this.#refuse(this.#state === "waiting" ? "helloTimeout" : "later"));
+    this.#alarm.set(clock.now() + limits.helloMs);
+    transport.listen({
+      message: (text) => this.#message(text),
+      closed: () => this.#over(),
+      alive: () => {},
+      drained: () => {},
+    });
+  }
+
+  /** Closes the transport if it does not belong to anybody yet. */
+  refuse(close: CloseName): void {
+    this.#refuse(close);
+  }
+
+  #message(text: string): void {
+    if (this.#state === "over") return;
+    const message = parse(text, this.#options.limits);
+    if (message.type === "violation") return this.#refuse(message.close);
+    if (message.type !== "hello") return this.#refuse("unauthenticated");
+    if (this.#state === "judging") return this.#refuse("protocol");
+    this.#state = "judging";
+    this.#alarm.set(this.#options.clock.now() + this.#options.limits.contextMs);
+    void this.#judge(message);
+  }
+
+  async #judge(hello: Hello): Promise<void> {
+    const { http, report } = this.#options;
+    try {
+      const context = await this.#options.context({ auth: hello.auth, request: http, signal: this.#abort.signal });
+      if (this.#state !== "judging") return;
+      this.#over();
+      this.#options.accepted(hello, context);
+    } catch (error) {
+      const close = verdict(error);
+      if (close === undefined) report(error);
+      this.#refuse(close ?? "later");
+    }
+  }
+
+  #refuse(close: CloseName): void {
+    if (this.#state === "over") return;
+    this.#over();
+    this.#transport.close(closeCodes[close].code, closeCodes[close].reason);
+  }
+
+  #over(): void {
+    if (this.#state === "over") return;
+    this.#state = "over";
+    this.#alarm.clear();
+    this.#abort.abort(new RpcError("CANCELLED"));
+    this.#options.over();
+  }
+}
+
+/** What the hook meant by what it threw; `undefined` if it meant nothing. */
+function verdict(error: unknown): CloseName | undefined {
+  if (!(error instanceof RpcError)) return undefined;
+  if (error.code === "UNAUTHENTICATED") return "unauthenticated";
+  if (error.code === "PERMISSION_DENIED") return "forbidden";
+  if (error.code === "UNAVAILABLE" || error.code === "RESOURCE_EXHAUSTED") return "later";
+  return undefined;
+}

@@ -1,0 +1,24 @@
+/** The server: a contract gets its handlers, and is served over transports. */
+export type { AdmissionOptions } from "./admission.js";
+export { event, gap, type IdentifiedEvent, type ReportedGap, type SubscriptionItem } from "./define/event.js";
+export type { CallArgs, Connection, Handler, HandlerArgs, HandlerResult, Handlers } from "./define/handler.js";
+export { type App, implement } from "./define/implement.js";
+export type { Middleware } from "./define/middleware.js";
+export type { MiddlewareArgs } from "./define/middleware-args.js";
+export type { Route, Router } from "./define/router.js";
+export type { Drained, DrainOptions } from "./drain.js";
+export type { FailureReport } from "./failure.js";
+export type { Greeting } from "./handshake.js";
+export type { HttpInfo } from "./http-info.js";
+export type { InputIssue } from "./issues.js";
+export type { Origins } from "./origin.js";
+export { type ListeningServer, type ListenOptions, serve } from "./serve.js";
+export {
+  type AttachOptions,
+  type ContextHook,
+  createServer,
+  type Server,
+  type ServerHooks,
+  type ServerOptions,
+  type ServerSetup,
+} from "./server.js";

@@ -1,0 +1,75 @@
+/** The shortest way to a running server: one HTTP server of its own. */
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createHttpServer } from "./adapters/http.js";
+import type { Router } from "./define/router.js";
+import type { Drained, DrainOptions } from "./drain.js";
+import { type AttachOptions, createServer, type Server, type ServerSetup } from "./server.js";
+
+/** Options of {@link serve}, beside those of `createServer`. */
+export interface ListenOptions extends AttachOptions {
+  /** Default 0: a free one; read it from `port`. */
+  readonly port?: number;
+  /** Default: loopback. Name another address to be reached from elsewhere. */
+  readonly host?: string;
+  /** Answers plain HTTP requests. Default: 426 Upgrade Required. */
+  readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+/** A server that listens. */
+export interface ListeningServer extends AsyncDisposable {
+  readonly server: Server;
+  readonly port: number;
+  /** `ws://host:port/path`, for clients on this machine. */
+  readonly url: string;
+  /** See `Server.drain`; also stops listening. */
+  drain(options?: DrainOptions): Promise<Drained>;
+  /** See `Server.close`; also stops listening. Resolves when all is released. */
+  close(): Promise<void>;
+}
+
+/** Serves a router. Resolves when it listens; rejects when it cannot, as when the port is taken. */
+export async function serve<Contract extends object, Context>(
+  router: Router<Contract, Context>,
+  options: ListenOptions & ServerSetup<Context>,
+): Promise<ListeningServer> {
+  const { port = 0, host = "127.0.0.1", path = "/", origins = "same-origin", onRequest, ...setup } = options;
+  const server = createServer(router as Router<object, unknown>, setup as ServerSetup<unknown>);
+  const http = createHttpServer(onRequest);
+  server.attach(http, { path, origins });
+  await listen(http, port, host);
+  const { port: taken } = http.address() as AddressInfo;
+  const close = async () => {
+    await server.close();
+    await released(http);
+  };
+  return {
+    server,
+    port: taken,
+    url: `ws://${host.includes(":") ? `[${host}]` : host}:${taken}${path}`,
+    close,
+    drain: async (drainOptions) => {
+      const drained = await server.drain(drainOptions);
+      await released(http);
+      return drained;
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function listen(http: HttpServer, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once("error", reject);
+    http.listen(port, host, () => {
+      http.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function released(http: HttpServer): Promise<void> {
+  return new Promise((resolve) => {
+    http.close(() => resolve());
+    http.closeIdleConnections();
+  });
+}

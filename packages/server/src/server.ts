@@ -1,0 +1,223 @@
+/**
+ * A server: it takes transports, from HTTP upgrades or from anywhere else, and gives each to the connection it belongs
+ * to. It serves, then drains or not, then is closed, and does not come back.
+ */
+
+import type { Server as HttpServer } from "node:http";
+import type { Server as HttpsServer } from "node:https";
+import type { Limits, Transport } from "@trunkline/core";
+import { contractHash } from "@trunkline/core";
+import { type Clock, type CloseName, type Hello, resolveLimits, systemClock } from "@trunkline/core/internal";
+import { type Acceptor, acceptUpgrades } from "./adapters/upgrade.js";
+import { Admission, type AdmissionOptions } from "./admission.js";
+import { type Ending, type Household, ServerConnection } from "./connection.js";
+import type { Connection } from "./define/handler.js";
+import type { Router } from "./define/router.js";
+import { type Drained, type DrainOptions, drain } from "./drain.js";
+import type { FailureReport } from "./failure.js";
+import { type Greeting, Handshake } from "./handshake.js";
+import type { HttpInfo } from "./http-info.js";
+import type { Origins } from "./origin.js";
+import { Sessions } from "./sessions.js";
+
+/** What a server may be told. Hooks may throw: it is reported to `onError` and harms nobody else. */
+export interface ServerHooks<Context> {
+  /** Names whose session it is, so that nobody else can resume it. Default: whoever holds the token may. */
+  identity?(context: Context): string | undefined;
+  /** A session began. */
+  onConnect?(connection: Connection, context: Context): void;
+  /** A session ended: `reason` says why, in a constant sentence. */
+  onDisconnect?(connection: Connection, reason: string): void;
+  /** Hears every failure that is not the caller's, whole. Default: `console.error`. */
+  onError?(failure: FailureReport): void;
+}
+
+/** Which upgrades of an HTTP server are served. */
+export interface AttachOptions {
+  /** The raw path, exactly; a query string is ignored. Default `/`. */
+  readonly path?: string;
+  /** Which pages may connect. Default: those of the same origin. */
+  readonly origins?: Origins;
+}
+
+/** Options of {@link createServer}. */
+export interface ServerOptions<Context> extends ServerHooks<Context> {
+  /** Single limits in place of the defaults. */
+  readonly limits?: Partial<Limits>;
+  /** How many sockets may be about to say hello. */
+  readonly admission?: AdmissionOptions;
+  /** For tests: another clock than the platform's. */
+  readonly clock?: Clock;
+}
+
+/** Makes the context of a connection. Required where the router's context has members that must be there. */
+export type ContextHook<Context> = (greeting: Greeting) => Context | Promise<Context>;
+
+/** {@link ServerOptions} with the context hook, which may be left out where an empty context will do. */
+export type ServerSetup<Context> = ServerOptions<Context> &
+  (Readonly<Record<never, never>> extends Context
+    ? { readonly context?: ContextHook<Context> }
+    : { readonly context: ContextHook<Context> });
+
+/** Creates a server for a router; it serves once it is given transports. */
+export function createServer<Contract extends object, Context>(
+  router: Router<Contract, Context>,
+  ...[setup]: Readonly<Record<never, never>> extends Context
+    ? [setup?: ServerSetup<Context>]
+    : [setup: ServerSetup<Context>]
+): Server {
+  return new Server(router as Router<object, unknown>, (setup ?? {}) as ServerSetup<unknown>);
+}
+
+type ServerState = "serving" | "draining" | "closed";
+
+export class Server implements AsyncDisposable {
+  readonly #setup: ServerSetup<unknown>;
+  readonly #household: Household;
+  readonly #sessions: Sessions;
+  readonly #admission: Admission;
+  readonly #handshakes = new Set<Handshake>();
+  readonly #acceptors = new Set<Acceptor>();
+  #state: ServerState = "serving";
+
+  /** @internal Use {@link createServer}. */
+  constructor(router: Router<object, unknown>, setup: ServerSetup<unknown>) {
+    this.#setup = setup;
+    const limits = resolveLimits(setup.limits);
+    const clock = setup.clock ?? systemClock;
+    this.#sessions = new Sessions(limits, clock);
+    this.#admission = new Admission(setup.admission);
+    this.#household = {
+      // A route's context is what this server's hook makes.
+      routes: router.routes,
+      contractHash: contractHash(router.contract),
+      limits,
+      clock,
+      report: (failure) => this.#report(failure),
+      detached: (connection) => this.#detached(connection),
+      ended: (connection, ending) => this.#ended(connection, ending),
+    };
+  }
+
+  get state(): ServerState {
+    return this.#state;
+  }
+
+  /** Sessions, attached or waiting to be resumed. */
+  get connections(): number {
+    return this.#sessions.size;
+  }
+
+  /** Handlers that have not settled. */
+  get running(): number {
+    let running = 0;
+    for (const connection of this.#sessions.connections) running += connection.running;
+    return running;
+  }
+
+  /**
+   * Serves WebSocket upgrades of an HTTP server, for one path, beside any other upgrade listener it has. Returns what
+   * ends that.
+   */
+  attach(httpServer: HttpServer | HttpsServer, options: AttachOptions = {}): () => void {
+    const { path = "/", origins = "same-origin" } = options;
+    const { limits, clock } = this.#household;
+    const door = { path, origins, limits, clock, admission: this.#admission };
+    const acceptor = acceptUpgrades(httpServer, door, (transport, http, admitted) =>
+      this.accept(transport, http, () => admitted.release()),
+    );
+    this.#acceptors.add(acceptor);
+    return () => {
+      this.#acceptors.delete(acceptor);
+      acceptor.close();
+    };
+  }
+
+  /** Serves a transport that came some other way. `greeted`: heard when its handshake is over. */
+  accept(transport: Transport, http?: HttpInfo, greeted: () => void = () => {}): void {
+    const handshake: Handshake = new Handshake(transport, {
+      limits: this.#household.limits,
+      clock: this.#household.clock,
+      http,
+      context: (greeting) => this.#setup.context?.(greeting) ?? {},
+      accepted: (hello, context) => this.#welcome({ transport, hello, http, context }),
+      over: () => {
+        this.#handshakes.delete(handshake);
+        greeted();
+      },
+      report: (error) => this.#report({ error }),
+    });
+    this.#handshakes.add(handshake);
+    if (this.#state !== "serving") handshake.refuse("restart");
+  }
+
+  /**
+   * Takes no more clients, asks those it has to finish and go elsewhere, and waits for it, at most `deadlineMs`. What
+   * is still there then is closed. Resolves with counts.
+   */
+  async drain(options: DrainOptions = {}): Promise<Drained> {
+    if (this.#state === "serving") this.#state = "draining";
+    for (const acceptor of this.#acceptors) acceptor.refuse();
+    for (const handshake of [...this.#handshakes]) handshake.refuse("restart");
+    const drained = await drain(this.#sessions, this.#household.clock, options);
+    await this.close("restart");
+    return drained;
+  }
+
+  /** Ends every session and serves no more. Calls in flight fail at their clients. */
+  async close(close: CloseName = "goingAway"): Promise<void> {
+    this.#state = "closed";
+    for (const acceptor of this.#acceptors) acceptor.close();
+    this.#acceptors.clear();
+    for (const handshake of [...this.#handshakes]) handshake.refuse(close);
+    for (const connection of [...this.#sessions.connections]) connection.end({ close, detail: "the server closes" });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #welcome({ transport, hello, http, context }: Arriving): void {
+    const identity = this.#setup.identity?.(context);
+    const known = hello.session === undefined ? undefined : this.#sessions.resume(hello.session, identity);
+    const connection = known?.connection ?? new ServerConnection(this.#household);
+    const token = known?.token ?? this.#sessions.enter(connection, identity);
+    connection.attach({ transport, hello, http, context, token });
+    if (known === undefined) this.#guard(() => this.#setup.onConnect?.(connection, context));
+  }
+
+  #detached(connection: ServerConnection): void {
+    // A server that goes away cannot be resumed.
+    if (this.#state === "serving") this.#sessions.wait(connection);
+    else connection.end({ close: "restart", detail: "the client left while the server drained" });
+  }
+
+  #ended(connection: ServerConnection, { detail }: Ending): void {
+    this.#sessions.leave(connection);
+    this.#guard(() => this.#setup.onDisconnect?.(connection, detail));
+  }
+
+  #report(failure: FailureReport): void {
+    try {
+      if (this.#setup.onError !== undefined) this.#setup.onError(failure);
+      else console.error(failure.path === undefined ? "trunkline:" : `trunkline: ${failure.path}:`, failure.error);
+    } catch (error) {
+      console.error("trunkline: onError failed:", error);
+    }
+  }
+
+  #guard(hook: () => void): void {
+    try {
+      hook();
+    } catch (error) {
+      this.#report({ error });
+    }
+  }
+}
+
+interface Arriving {
+  readonly transport: Transport;
+  readonly hello: Hello;
+  readonly http: HttpInfo | undefined;
+  readonly context: unknown;
+}
