@@ -1,0 +1,91 @@
+/** `createClient`: a contract and an address become functions. */
+import { contractHash, type Limits } from "@trunkline/core";
+import { type Clock, compose, type Procedure, resolveLimits, routes, systemClock } from "@trunkline/core/internal";
+import { ClientConnection } from "./connection.js";
+import { dispatcher, type Interceptor } from "./dispatch.js";
+import type { OpenTransport } from "./open-transport.js";
+import type { ProcedureCalls, SubscribeOptions } from "./procedure-call.js";
+import { buildProxy } from "./proxy.js";
+import type { ConnectionStatus } from "./status.js";
+import { openWebSocket, type WebSocketConstructor } from "./websocket.js";
+
+/** Options of {@link createClient}. */
+export interface ClientOptions {
+  /** `ws:` or `wss:`; a function is asked before each attempt. */
+  readonly url: string | (() => string);
+  /** Credentials for the server's `context` hook; asked before each attempt. They travel in a message, not in the URL. */
+  readonly auth?: () => unknown;
+  /** The deadline of calls for which neither the caller nor the contract says one. Default 30 s. */
+  readonly timeoutMs?: number;
+  /** The first is the outermost. */
+  readonly interceptors?: readonly Interceptor[];
+  /** Hears what a callback of the program threw. Default: `console.error`. */
+  readonly onError?: (error: unknown) => void;
+  readonly limits?: Partial<Limits>;
+  /** Default: the platform's own, or `ws` in Node. */
+  readonly WebSocket?: WebSocketConstructor;
+  /** For tests and other transports: in place of a WebSocket to `url`. */
+  readonly transport?: OpenTransport;
+  /** For tests: another clock than the platform's. */
+  readonly clock?: Clock;
+  /** For tests: chance in [0, 1). Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** The connection behind a client. */
+export interface ConnectionControl extends AsyncDisposable {
+  readonly status: ConnectionStatus;
+  /** Hears every change of status, until the returned function is called. */
+  subscribe(listener: (status: ConnectionStatus) => void): () => void;
+  /** Dials at once, whatever was planned. */
+  reconnect(): void;
+  /** Ends every call and closes for good. Does nothing the second time. */
+  close(): void;
+}
+
+/** A contract's procedures as functions, and `$connection`. */
+export type Client<Contract> = ProcedureCalls<Contract> & AsyncDisposable & { readonly $connection: ConnectionControl };
+
+/**
+ * Creates a client for a contract. It connects when the first call is made, and from then on by itself.
+ *
+ * @throws TypeError for what `defineContract` did not make, and for limits that do not exist.
+ */
+export function createClient<Contract extends object>(contract: Contract, options: ClientOptions): Client<Contract> {
+  const limits = resolveLimits(options.limits);
+  const clock = options.clock ?? systemClock;
+  const report = options.onError ?? ((error: unknown) => console.error("trunkline: a callback failed:", error));
+  const connection = new ClientConnection({
+    limits,
+    clock,
+    report,
+    contractHash: contractHash(contract),
+    random: options.random ?? Math.random,
+    open: options.transport ?? webSocketOf(options, clock, limits),
+    ...(options.auth === undefined ? {} : { auth: options.auth }),
+  });
+  const send = compose(
+    options.interceptors ?? [],
+    dispatcher({ connection, clock, limits, report, timeoutMs: options.timeoutMs }),
+  );
+  const control = Object.freeze<ConnectionControl>({
+    get status() {
+      return connection.status;
+    },
+    subscribe: (listener) => connection.subscribe(listener),
+    reconnect: () => connection.reconnect(),
+    close: () => connection.close(),
+    [Symbol.asyncDispose]: async () => connection.close(),
+  });
+  const bind = (path: string, procedure: Procedure) => (input?: unknown, callOptions?: SubscribeOptions) =>
+    send({ path, procedure, input, options: callOptions ?? {} });
+  const extras = { $connection: control, [Symbol.asyncDispose]: control[Symbol.asyncDispose] };
+  return buildProxy(routes(contract), bind, extras) as Client<Contract>;
+}
+
+/** A WebSocket to the client's address, asked for anew at each attempt. */
+function webSocketOf(options: ClientOptions, clock: Clock, { messageBytes }: Limits): OpenTransport {
+  const { url, WebSocket } = options;
+  return (listener) =>
+    openWebSocket({ url: typeof url === "string" ? url : url(), clock, messageBytes, WebSocket }, listener);
+}

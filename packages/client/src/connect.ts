@@ -1,0 +1,113 @@
+/**
+ * One attempt to reach the server: credentials, a transport, hello, welcome. It ends once: welcomed, or lost with what
+ * is known, or given up from outside.
+ *
+ * @see PROTOCOL.md section 3.2
+ */
+import type { Limits, Transport } from "@trunkline/core";
+import { closeCodes, closeName, comeBack, greeting, parse, peerLimits, type Welcome } from "@trunkline/core/internal";
+import type { OpenTransport } from "./open-transport.js";
+
+/** What every attempt needs. */
+export interface ConnectOptions {
+  readonly open: OpenTransport;
+  readonly limits: Limits;
+  readonly contractHash: string;
+  /** Credentials; what it gives goes into hello. May throw, and may take its time. */
+  auth?(): unknown;
+}
+
+/** The session to resume, if there is one. */
+export interface Resumption {
+  readonly session: string | undefined;
+  readonly received: number;
+}
+
+/** What an attempt comes to. */
+export interface ConnectListener {
+  welcomed(transport: Transport, welcome: Welcome): void;
+  lost(reason: string, comeBack: "now" | "later" | "never"): void;
+}
+
+/** Begins an attempt. Returns what gives it up; nothing is heard of it then. */
+export function connect(options: ConnectOptions, resumption: () => Resumption, listener: ConnectListener): () => void {
+  const attempt = new Attempt(options, resumption, listener);
+  void attempt.begin();
+  return () => attempt.giveUp();
+}
+
+class Attempt {
+  readonly #options: ConnectOptions;
+  readonly #resumption: () => Resumption;
+  readonly #listener: ConnectListener;
+  /** Undoes the step that is under way; undefined once the attempt is over. */
+  #undo: (() => void) | undefined = () => {};
+
+  constructor(options: ConnectOptions, resumption: () => Resumption, listener: ConnectListener) {
+    this.#options = options;
+    this.#resumption = resumption;
+    this.#listener = listener;
+  }
+
+  async begin(): Promise<void> {
+    try {
+      const auth = await this.#options.auth?.();
+      if (this.#undo === undefined) return;
+      const opening = this.#options.open({
+        opened: (transport) => this.#opened(transport, auth),
+        failed: ({ reason, fatal }) => this.#lost(reason, fatal ? "never" : "now"),
+      });
+      this.#undo = () => opening.abort();
+    } catch (error) {
+      this.#lost(`auth failed: ${error instanceof Error ? error.message : String(error)}`, "now");
+    }
+  }
+
+  giveUp(): void {
+    const undo = this.#undo;
+    this.#undo = undefined;
+    undo?.();
+  }
+
+  #opened(transport: Transport, auth: unknown): void {
+    this.#undo = () => closeWith(transport, "normal");
+    transport.listen({
+      message: (text) => this.#answered(transport, text),
+      closed: (code) => this.#lost(describeClose(code), comeBack(code)),
+      alive: () => {},
+      drained: () => {},
+    });
+    // What has been received is read here, when the transport before this one can bring no more.
+    const { session, received } = this.#resumption();
+    const { contractHash: contract, limits } = this.#options;
+    const terms = { contract, received, limits: peerLimits(limits), ...(session === undefined ? {} : { session }) };
+    transport.send(greeting({ type: "hello", ...terms, ...(auth === undefined ? {} : { auth }) }));
+  }
+
+  #answered(transport: Transport, text: string): void {
+    if (this.#undo === undefined) return;
+    const message = parse(text, this.#options.limits);
+    if (message.type !== "welcome") {
+      closeWith(transport, "protocol");
+      return this.#lost("the server answered hello with something else", "now");
+    }
+    this.#undo = undefined;
+    this.#listener.welcomed(transport, message);
+  }
+
+  #lost(reason: string, comeBackWhen: "now" | "later" | "never"): void {
+    if (this.#undo === undefined) return;
+    this.#undo = undefined;
+    this.#listener.lost(reason, comeBackWhen);
+  }
+}
+
+/** A close code in words: ours by the table, others by their number. */
+export function describeClose(code: number): string {
+  const name = closeName(code);
+  return name === undefined ? `the connection was lost (${code})` : closeCodes[name].reason;
+}
+
+function closeWith(transport: Transport, name: "normal" | "protocol"): void {
+  transport.close(closeCodes[name].code, closeCodes[name].reason);
+}

@@ -1,0 +1,167 @@
+/**
+ * A client's connection: a dialer with hands, and the peer that talks over whatever the dialer got. Calls can be made
+ * at any time; those that cannot leave yet wait in the peer.
+ */
+import type { Limits, Transport } from "@trunkline/core";
+import {
+  type Alarm,
+  type Answerer,
+  type Clock,
+  type CloseName,
+  closeCodes,
+  comeBack,
+  Peer,
+  type PeerOwner,
+  type Welcome,
+} from "@trunkline/core/internal";
+import { type ConnectOptions, connect, describeClose } from "./connect.js";
+import { Dialer, type DialerInput, type DialerState } from "./dialer.js";
+import { type ConnectionStatus, statusOf } from "./status.js";
+
+export interface ClientConnectionOptions extends ConnectOptions {
+  readonly limits: Limits;
+  readonly clock: Clock;
+  /** Chance in [0, 1). */
+  random(): number;
+  /** Hears what a listener threw. Does not throw. */
+  report(error: unknown): void;
+}
+
+type Listener = (status: ConnectionStatus) => void;
+
+export class ClientConnection implements PeerOwner {
+  readonly #options: ClientConnectionOptions;
+  readonly #dialer: Dialer;
+  readonly #alarm: Alarm;
+  readonly #listeners = new Set<Listener>();
+  #peer: Peer;
+  #giveUp: () => void = () => {};
+  /** What resumes the session on the next transport. */
+  #token: string | undefined;
+  #status: ConnectionStatus = { state: "idle" };
+
+  constructor(options: ClientConnectionOptions) {
+    this.#options = options;
+    this.#dialer = new Dialer({ dialMs: options.limits.helloMs, random: options.random });
+    this.#alarm = options.clock.alarm(() => this.#tick());
+    this.#peer = this.#newPeer();
+  }
+
+  get status(): ConnectionStatus {
+    return this.#status;
+  }
+
+  /** Where calls are made; it sees to it that there is, or will be, a transport. */
+  get peer(): Peer {
+    if (this.#dialer.state.name === "idle") this.#say({ type: "want" });
+    return this.#peer;
+  }
+
+  /** Hears every change of status, until the returned function is called. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Dials at once, whatever was planned, and even if it had stopped. */
+  reconnect(): void {
+    // What had stopped has failed every call it held.
+    if (this.#dialer.state.name === "stopped") this.#peer = this.#newPeer();
+    this.#say({ type: "reconnect" });
+  }
+
+  /** Ends every call and closes for good. */
+  close(): void {
+    this.#say({ type: "close" });
+    this.#peer.end("normal", "CANCELLED", "the client was closed");
+    this.#alarm.clear();
+  }
+
+  detached(code: number): void {
+    this.#say({ type: "lost", reason: describeClose(code), comeBack: comeBack(code) });
+  }
+
+  broken(close: CloseName): void {
+    this.#token = undefined;
+    this.#say({ type: "lost", reason: closeCodes[close].reason, comeBack: "now" });
+  }
+
+  goodbye(spreadMs: number): void {
+    this.#say({ type: "goodbye", spreadMs });
+  }
+
+  finished(): void {
+    this.#say({ type: "finished" });
+  }
+
+  #newPeer(): Peer {
+    const { limits, clock } = this.#options;
+    return new Peer({ role: "client", limits, clock, answerer: nothingServed, owner: this });
+  }
+
+  #say(input: DialerInput): void {
+    this.#dialer.receive(input, this.#options.clock.now());
+    this.#perform();
+  }
+
+  #tick(): void {
+    this.#dialer.tick(this.#options.clock.now());
+    this.#perform();
+  }
+
+  #perform(): void {
+    for (const effect of this.#dialer.take()) {
+      if (effect.type === "dial") this.#dial();
+      else if (effect.type === "abandon") this.#giveUp();
+      else if (effect.type === "leave") this.#peer.detach("normal");
+      else this.#changed(effect.state);
+    }
+    this.#alarm.set(this.#dialer.deadline);
+  }
+
+  #dial(): void {
+    const resumption = () => ({ session: this.#token, received: this.#token === undefined ? 0 : this.#peer.received });
+    this.#giveUp = connect(this.#options, resumption, {
+      welcomed: (transport, welcome) => this.#welcomed(transport, welcome),
+      lost: (reason, comeBackWhen) => this.#say({ type: "lost", reason, comeBack: comeBackWhen }),
+    });
+  }
+
+  #welcomed(transport: Transport, welcome: Welcome): void {
+    this.#token = welcome.session;
+    this.#peer.attach(transport, {
+      resumed: welcome.resumed,
+      received: welcome.received,
+      peer: welcome.limits,
+      beatMs: undefined,
+      silenceMs: welcome.heartbeatMs + this.#options.limits.graceMs,
+    });
+    this.#say({ type: "welcomed" });
+  }
+
+  #changed(state: DialerState): void {
+    this.#status = statusOf(state, Date.now() - this.#options.clock.now());
+    if (state.name === "stopped") this.#stopped(state.reason);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(this.#status);
+      } catch (error) {
+        this.#options.report(error);
+      }
+    }
+  }
+
+  /** Nothing can be sent until somebody does something about it: what waits must not wait for that. */
+  #stopped(reason: string): void {
+    const code = reason === closeCodes.unauthenticated.reason ? "UNAUTHENTICATED" : "UNAVAILABLE";
+    this.#peer.end("normal", code, `the connection has stopped: ${reason}`);
+    this.#token = undefined;
+  }
+}
+
+/** A client that serves no contract answers no calls. */
+const nothingServed: Answerer = {
+  once: () => Promise.reject(new Error("unserved")),
+  stream: () => Promise.reject(new Error("unserved")),
+  explain: () => ({ code: "UNIMPLEMENTED", message: "the client serves no procedures", refused: true }),
+};

@@ -1,0 +1,60 @@
+/** What a client's procedure is to its caller: a function, its options, and what it gives. */
+import type { ChannelListener, Gap, InferErrors, InferEvent, InferInput, InferOutput, RpcError } from "@trunkline/core";
+import type { Procedure } from "@trunkline/core/internal";
+
+/** Options of one query or mutation. */
+export interface CallOptions {
+  /** Cancels the call. */
+  readonly signal?: AbortSignal | undefined;
+  /** The call's deadline, offline time included. Default: the contract's, then the client's (30 s). */
+  readonly timeoutMs?: number | undefined;
+  /** Travels beside the input; the handler sees it as `meta`. */
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Options of one subscription. */
+export interface SubscribeOptions extends CallOptions {
+  /** Default: none. */
+  readonly timeoutMs?: number | undefined;
+  /** Continue after this event, where the handler can. */
+  readonly lastEventId?: string | undefined;
+  /** Hears of every hole, in its place among the events. Without it a hole ends the subscription with `DATA_LOSS`. */
+  readonly onGap?: ((gap: Gap) => void) | undefined;
+}
+
+/** A promise that knows, for the compiler, what it rejects with. */
+export interface RpcPromise<Data, Failure extends RpcError = RpcError> extends Promise<Data> {
+  readonly [failure]?: Failure;
+}
+
+declare const failure: unique symbol;
+
+/**
+ * A running subscription: it was opened when it was made. Read it with `for await`, or by callbacks; end it with
+ * `break`, `return()`, `await using`, or the signal. One that nobody reads stops the server's generator after its
+ * credit, and stays open.
+ */
+export interface EventStream<Event, Failure extends RpcError = RpcError>
+  extends AsyncIterableIterator<Event, undefined>,
+    AsyncDisposable {
+  readonly [failure]?: Failure;
+  /** Id of the last event that was read, to continue from elsewhere. */
+  readonly lastEventId: string | undefined;
+  return(): Promise<IteratorResult<Event, undefined>>;
+  /** Reads by callbacks. Returns what ends the subscription. */
+  subscribe(listener: ChannelListener<Event>): () => void;
+}
+
+/** A procedure, ready to be called. */
+export type ProcedureCall<P extends Procedure> = P["kind"] extends "subscription"
+  ? (...args: Arguments<InferInput<P>, SubscribeOptions>) => EventStream<InferEvent<P>, InferErrors<P>>
+  : (...args: Arguments<InferInput<P>, CallOptions>) => RpcPromise<InferOutput<P>, InferErrors<P>>;
+
+type Arguments<Input, Options> = undefined extends Input
+  ? [input?: Input, options?: Options]
+  : [input: Input, options?: Options];
+
+/** A contract's tree with a function for each procedure. */
+export type ProcedureCalls<Tree> = {
+  readonly [Name in keyof Tree]: Tree[Name] extends Procedure ? ProcedureCall<Tree[Name]> : ProcedureCalls<Tree[Name]>;
+};

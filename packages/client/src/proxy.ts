@@ -1,0 +1,45 @@
+/**
+ * A contract as functions. Real frozen objects without a prototype, built once from the contract: there is nothing to
+ * intercept, so `await`, `console.log`, `JSON.stringify` and test matchers see plain data.
+ */
+import type { Procedure } from "@trunkline/core/internal";
+
+/** Makes the function for one procedure. */
+export type Bind = (path: string, procedure: Procedure) => (...args: never[]) => unknown;
+
+interface Tree {
+  readonly [name: string]: unknown;
+}
+
+/** Builds the tree; `extras` are put at its root, under names no contract can have. */
+export function buildProxy(
+  routes: ReadonlyMap<string, Procedure>,
+  bind: Bind,
+  extras: Tree & Partial<AsyncDisposable>,
+): Tree {
+  const root = emptyGroup();
+  for (const [path, procedure] of routes) {
+    const names = path.split(".");
+    const last = names.pop()!;
+    let group = root;
+    for (const name of names) group = (group[name] ??= emptyGroup()) as Record<string, unknown>;
+    const call = bind(path, procedure);
+    Object.defineProperty(call, "name", { value: path });
+    group[last] = Object.freeze(call);
+  }
+  for (const key of Reflect.ownKeys(extras)) {
+    Object.defineProperty(root, key, { value: Reflect.get(extras, key) });
+  }
+  return deepFreeze(root);
+}
+
+function emptyGroup(): Record<string, unknown> {
+  return Object.create(null) as Record<string, unknown>;
+}
+
+function deepFreeze(group: Record<string, unknown>): Tree {
+  for (const member of Object.values(group)) {
+    if (typeof member === "object" && member !== null) deepFreeze(member as Record<string, unknown>);
+  }
+  return Object.freeze(group);
+}

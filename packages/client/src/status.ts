@@ -1,0 +1,37 @@
+/** What a program may show of its connection. */
+import type { DialerState } from "./dialer.js";
+
+/** Where the connection stands. Each state says what is known in it and nothing else. */
+export type ConnectionStatus =
+  /** Nothing was asked of it yet. */
+  | { readonly state: "idle" }
+  /** `attempt` 0: the first one. */
+  | { readonly state: "connecting"; readonly attempt: number }
+  | { readonly state: "ready" }
+  /** The server is about to restart: what is in flight finishes, then the client connects anew. */
+  | { readonly state: "leaving" }
+  /** `retryAt`: when it tries again, in milliseconds since the epoch. */
+  | { readonly state: "waiting"; readonly attempt: number; readonly retryAt: number; readonly reason: string }
+  /** Trying again by itself cannot help; `reconnect()` does. */
+  | { readonly state: "stopped"; readonly reason: string }
+  /** Closed by the program, for good. */
+  | { readonly state: "closed" };
+
+/** The status a dialer's state amounts to. `epochOffsetMs`: from the dialer's clock to the epoch. */
+export function statusOf(state: DialerState, epochOffsetMs: number): ConnectionStatus {
+  switch (state.name) {
+    case "idle":
+    case "ready":
+    case "leaving":
+    case "closed":
+      return { state: state.name };
+    case "dialing":
+      return { state: "connecting", attempt: state.attempt };
+    case "waiting": {
+      const { attempt, until, reason } = state;
+      return { state: "waiting", attempt, retryAt: until + epochOffsetMs, reason };
+    }
+    case "stopped":
+      return { state: "stopped", reason: state.reason };
+  }
+}
