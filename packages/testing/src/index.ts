@@ -1,1 +1,3 @@
-export {};
+/** For tests of what is built with Trunkline. */
+export { memoryTransports } from "./memory-transport.js";
+export { createTestClient, type TestClient, type TestClientOptions } from "./test-client.js";
