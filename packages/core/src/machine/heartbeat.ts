@@ -2,11 +2,11 @@
  * Liveness: is the other end still there? Anything heard counts. The end that beats (the server) says something at
  * least every `beatMs`, pings, and expects to hear within the grace; the end that listens expects the beats.
  *
- *   state    | heard     | tick, beat due   | tick, silent too long    | tick, but late    | stop
- *   ---------|-----------|------------------|--------------------------|-------------------|--------
- *   quiet    | –         | –                | –                        | –                 | quiet
- *   watching | watching  | watching, beat   | doubting if late, or dead| doubting          | quiet
- *   doubting | watching  | doubting, beat   | dead                     | –                 | quiet
+ *   state    | start    | heard    | tick, beat due | tick, silent too long | the same, but late | stop
+ *   ---------|----------|----------|----------------|-----------------------|--------------------|------
+ *   quiet    | watching | –        | –              | –                     | –                  | quiet
+ *   watching | watching | watching | watching, beat | quiet, dead           | doubting           | quiet
+ *   doubting | watching | watching | doubting, beat | quiet, dead           | quiet, dead        | quiet
  *
  * A tick that comes late says that this process slept, not that the other end is gone: what has arrived meanwhile is
  * still unread. So a late verdict waits {@link DOUBT_MS} once.

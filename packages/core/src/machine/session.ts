@@ -3,11 +3,12 @@
  *
  *   state     | attach            | detach   | accept             | write                         | end
  *   ----------|-------------------|----------|--------------------|-------------------------------|------
- *   detached  | attached, replay  | –        | ignored            | nothing                       | ended
+ *   detached  | attached, replay  | –        | –                  | nothing                       | ended
  *   attached  | attached, replay  | detached | received grows     | replay, then new, then an ack | ended
- *   ended     | –                 | –        | ignored            | nothing                       | ended
+ *   ended     | –                 | –        | –                  | nothing                       | ended
  *
- * Attaching is a takeover: each transport has a generation, and what an older one still brings is ignored. There is no
+ * Attaching is a takeover: each transport has a generation, and the conversation ignores what an older one, or one that
+ * is gone, still brings: `accept` is only called while attached, and nothing but `write` after the end. There is no
  * separate resume: the other end says what it has, that much is forgotten, the rest is written.
  *
  * Invariants: `acknowledged ≤ cursor - 1 ≤ sent`; frames leave in the order of their numbers; the outbox holds at most
