@@ -21,8 +21,7 @@ export function buildProxy(
   for (const [path, procedure] of routes) {
     const names = path.split(".");
     const last = names.pop()!;
-    let group = root;
-    for (const name of names) group = (group[name] ??= emptyGroup()) as Record<string, unknown>;
+    const group = names.reduce(subgroup, root);
     const call = bind(path, procedure);
     Object.defineProperty(call, "name", { value: path });
     group[last] = Object.freeze(call);
@@ -31,6 +30,12 @@ export function buildProxy(
     Object.defineProperty(root, key, { value: Reflect.get(extras, key) });
   }
   return deepFreeze(root);
+}
+
+/** The group of this name, made where it is not there yet. */
+function subgroup(group: Record<string, unknown>, name: string): Record<string, unknown> {
+  group[name] ??= emptyGroup();
+  return group[name] as Record<string, unknown>;
 }
 
 function emptyGroup(): Record<string, unknown> {

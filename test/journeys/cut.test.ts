@@ -1,0 +1,153 @@
+import { safe } from "@trunkline/client";
+import { describe, expect, test } from "vitest";
+import { openExchange, until } from "./exchange.js";
+
+/** What a call does when its socket drops: DESIGN's table, row by row, over real sockets. */
+describe("a cut, and the session resumes", () => {
+  test("calls in flight are answered, and each handler ran once", async () => {
+    await using exchange = await openExchange();
+    const { client, ledger, relay } = exchange;
+    const query = client.slow({ token: "slow query" });
+    const mutation = client.orders.place({ token: "slow mutation", amount: 1 });
+    await until(() => ledger.holds("slow query") && ledger.holds("slow mutation"), "both handlers");
+    relay.cut();
+    await until(() => client.$connection.status.state !== "ready", "the cut");
+    // Answered while nobody listens.
+    ledger.release();
+    expect(await query).toBe("slow query");
+    expect(await mutation).toEqual({ token: "slow mutation" });
+    expect(ledger.started).toEqual(["slow query", "slow mutation"]);
+    expect(ledger.aborted).toEqual([]);
+  });
+
+  test("streams go on with nothing missing and nothing twice, through cut after cut", async () => {
+    await using exchange = await openExchange();
+    let last = 0;
+    for await (const number of exchange.client.count({ to: 20_000 })) {
+      expect(number).toBe(++last);
+      if (number % 4_000 === 0) exchange.relay.cut();
+    }
+    expect(last).toBe(20_000);
+    // One generator all the time: the session went on.
+    expect(exchange.ledger.ended).toEqual(["count"]);
+  });
+
+  test("even a stream without ids has no hole", async () => {
+    await using exchange = await openExchange();
+    let last = 0;
+    for await (const number of exchange.client.anonymous({ to: 5_000 })) {
+      expect(number).toBe(++last);
+      if (number % 1_000 === 0) exchange.relay.cut();
+      if (number === 5_000) break;
+    }
+    expect(last).toBe(5_000);
+  });
+
+  test("what was called while offline is sent once there is a connection", async () => {
+    await using exchange = await openExchange();
+    const { client, relay } = exchange;
+    await client.add({ a: 1, b: 1 });
+    relay.refuse(true);
+    relay.cut();
+    await until(() => client.$connection.status.state !== "ready", "the cut");
+    const calls = Array.from({ length: 100 }, (_, index) => client.add({ a: index, b: 0 }));
+    relay.refuse(false);
+    expect(await Promise.all(calls)).toEqual(Array.from({ length: 100 }, (_, index) => index));
+  });
+});
+
+describe("a cut, and the session is lost", () => {
+  test("queries and idempotent mutations are sent again; a mutation rejects as unknown", async () => {
+    const exchange = await openExchange();
+    const { client, ledger, relay } = exchange;
+    const query = client.slow({ token: "slow query" });
+    const idempotent = client.orders.set({ token: "slow set" });
+    const mutation = safe(client.orders.place({ token: "slow mutation", amount: 1 }));
+    await until(() => ["slow query", "slow set", "slow mutation"].every((token) => ledger.holds(token)), "the handlers");
+    relay.refuse(true);
+    relay.cut();
+    await exchange.server.close();
+    const second = await exchange.start(exchange.server.port);
+    relay.refuse(false);
+    expect(await mutation).toMatchObject({
+      ok: false,
+      error: { code: "UNAVAILABLE", outcome: "unknown", retryable: false },
+    });
+    await until(() => ledger.started.length === 5, "the second start of what may be repeated");
+    ledger.release();
+    expect(await query).toBe("slow query");
+    expect(await idempotent).toBe("slow set");
+    expect(ledger.started.filter((token) => token === "slow mutation")).toHaveLength(1);
+    await second.close();
+    await exchange.close();
+  });
+
+  test("a subscription is opened again after its last event id", async () => {
+    const exchange = await openExchange();
+    let last = 0;
+    let second: Awaited<ReturnType<typeof exchange.start>> | undefined;
+    for await (const number of exchange.client.count({ to: 5_000 })) {
+      expect(number).toBe(++last);
+      if (number !== 2_000) continue;
+      await exchange.server.close();
+      second = await exchange.start(exchange.server.port);
+    }
+    expect(last).toBe(5_000);
+    await second?.close();
+    await exchange.close();
+  });
+
+  test("a subscription without ids ends with DATA_LOSS, or goes on where its gaps are heard", async () => {
+    const exchange = await openExchange();
+    const gaps: string[] = [];
+    const deaf = exchange.client.anonymous({ to: 10 });
+    const hearing = exchange.client.anonymous({ to: 10 }, { onGap: (gap) => gaps.push(gap.reason) });
+    for (let number = 1; number <= 10; number++) {
+      expect((await deaf.next()).value).toBe(number);
+      expect((await hearing.next()).value).toBe(number);
+    }
+    await exchange.server.close();
+    const second = await exchange.start(exchange.server.port);
+    await expect(deaf.next()).rejects.toMatchObject({ code: "DATA_LOSS" });
+    expect((await hearing.next()).value).toBe(1);
+    expect(gaps).toHaveLength(1);
+    await second.close();
+    await exchange.close();
+  });
+
+  test("a handler that reports a gap has it told in its place", async () => {
+    await using exchange = await openExchange();
+    const gaps: string[] = [];
+    const stream = exchange.client.count({ to: 5 }, { lastEventId: "9", onGap: (gap) => gaps.push(gap.reason) });
+    expect(await stream.next()).toMatchObject({ done: true });
+    expect(gaps).toEqual(["the log begins anew"]);
+  });
+});
+
+describe("a server that drains", () => {
+  test("finishes what is in flight, and the client goes on elsewhere", async () => {
+    const exchange = await openExchange();
+    const { client, ledger } = exchange;
+    const call = client.slow({ token: "slow" });
+    await until(() => ledger.holds("slow"), "the handler");
+    const draining = exchange.server.drain({ spreadMs: 50, deadlineMs: 2_000 });
+    await until(() => client.$connection.status.state === "leaving", "the goodbye");
+    const later = client.add({ a: 20, b: 22 });
+    ledger.release();
+    expect(await call).toBe("slow");
+    expect(await draining).toEqual({ finished: 1, cut: 0 });
+    const second = await exchange.start(exchange.server.port);
+    expect(await later).toBe(42);
+    await second.close();
+    await exchange.close();
+  });
+
+  test("cuts off what does not finish in time, and its caller is told", async () => {
+    await using exchange = await openExchange();
+    const call = safe(exchange.client.orders.place({ token: "slow", amount: 1 }, { timeoutMs: 500 }));
+    await until(() => exchange.ledger.holds("slow"), "the handler");
+    expect(await exchange.server.drain({ spreadMs: 0, deadlineMs: 30 })).toEqual({ finished: 0, cut: 1 });
+    expect(await call).toMatchObject({ ok: false, error: { outcome: "unknown" } });
+    expect(exchange.ledger.aborted).toEqual(["slow"]);
+  });
+});
