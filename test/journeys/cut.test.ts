@@ -43,6 +43,16 @@ describe("a cut, and the session resumes", () => {
     expect(last).toBe(5_000);
   });
 
+  test("a reconnect that the program asks for is a cut like any other", async () => {
+    await using exchange = await openExchange();
+    const mutation = exchange.client.orders.place({ token: "slow", amount: 1 });
+    await until(() => exchange.ledger.holds("slow"), "the handler");
+    exchange.client.$connection.reconnect();
+    exchange.ledger.release();
+    expect(await mutation).toEqual({ token: "slow" });
+    expect(exchange.ledger.started).toEqual(["slow"]);
+  });
+
   test("what was called while offline is sent once there is a connection", async () => {
     await using exchange = await openExchange();
     const { client, relay } = exchange;
@@ -63,7 +73,10 @@ describe("a cut, and the session is lost", () => {
     const query = client.slow({ token: "slow query" });
     const idempotent = client.orders.set({ token: "slow set" });
     const mutation = safe(client.orders.place({ token: "slow mutation", amount: 1 }));
-    await until(() => ["slow query", "slow set", "slow mutation"].every((token) => ledger.holds(token)), "the handlers");
+    await until(
+      () => ["slow query", "slow set", "slow mutation"].every((token) => ledger.holds(token)),
+      "the handlers",
+    );
     relay.refuse(true);
     relay.cut();
     await exchange.server.close();

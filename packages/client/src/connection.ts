@@ -113,7 +113,7 @@ export class ClientConnection implements PeerOwner {
     for (const effect of this.#dialer.take()) {
       if (effect.type === "dial") this.#dial();
       else if (effect.type === "abandon") this.#giveUp();
-      else if (effect.type === "leave") this.#peer.detach("normal");
+      else if (effect.type === "leave") this.#peer.detach("moving");
       else this.#changed(effect.state);
     }
     this.#alarm.set(this.#dialer.deadline);

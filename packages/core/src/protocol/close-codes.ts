@@ -27,6 +27,7 @@ const table = {
   helloTimeout: { code: 4408, reason: "no hello in time", comeBack: "now" },
   takenOver: { code: 4409, reason: "session continues on another transport", comeBack: "never" },
   sessionGone: { code: 4410, reason: "session gone", comeBack: "now" },
+  moving: { code: 4412, reason: "client continues on another transport", comeBack: "now" },
   tooLarge: { code: 4413, reason: "message too large", comeBack: "now" },
   silent: { code: 4418, reason: "heard nothing in time", comeBack: "now" },
   flood: { code: 4429, reason: "too many messages", comeBack: "later" },
