@@ -1,0 +1,58 @@
+/** Frames and messages as the vectors write them (PROTOCOL.md section 10), to and from what the code has. */
+import {
+  batch,
+  callFrame,
+  cancelFrame,
+  creditFrame,
+  endFrame,
+  errorFrame,
+  eventFrame,
+  type Frame,
+  gapFrame,
+  greeting,
+  type Message,
+  op,
+  resultFrame,
+  subscribeFrame,
+} from "@trunkline/core/internal";
+import { present } from "./script.js";
+
+/** A parsed message without the members that are undefined. */
+export function plainMessage(message: Message): Record<string, unknown> {
+  if (message.type !== "batch") return present({ ...message });
+  return { ...message, frames: message.frames.map((frame) => present({ ...frame })) };
+}
+
+/** What the code sends for a message. */
+export function textOf(message: Message): string {
+  if (message.type !== "batch") return greeting(message);
+  return batch(message.seq, message.ack, message.frames.map(frameText));
+}
+
+function frameText(frame: Frame): string {
+  switch (frame.op) {
+    case op.call:
+      return callFrame(frame.id, json(frame.path), frame.timeoutMs, json(frame.meta ?? null), jsonOf(frame.input));
+    case op.subscribe: {
+      const { id, path, timeoutMs, meta = null, credit, lastEventId, input } = frame;
+      return subscribeFrame(id, json(path), timeoutMs, json(meta), { credit, lastEventId }, jsonOf(input));
+    }
+    case op.cancel:
+      return cancelFrame(frame.id);
+    case op.credit:
+      return creditFrame(frame.id, frame.limit);
+    case op.result:
+      return resultFrame(frame.id, jsonOf(frame.value));
+    case op.error:
+      return errorFrame(frame.id, frame.error);
+    case op.event:
+      return eventFrame(frame.id, frame.eventId, jsonOf(frame.value));
+    case op.end:
+      return endFrame(frame.id);
+    case op.gap:
+      return gapFrame(frame.id, frame.reason);
+  }
+}
+
+const json = (value: unknown): string => JSON.stringify(value);
+const jsonOf = (value: unknown): string | undefined => JSON.stringify(value);
