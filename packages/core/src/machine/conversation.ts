@@ -303,6 +303,8 @@ export class Conversation<Sink, Work>
 
   #endTurn(now: number): void {
     const { backlog } = this.#session;
+    // Whatever this turn brought (a slot, an acknowledgement, a drained transport), calls that waited for it go now.
+    this.#outgoing.release();
     if (backlog.length >= FLUSH_FRAMES) this.#write(now);
     else if (this.#turn === "quiet" && this.#session.due(now)) {
       this.#turn = "flush asked";
@@ -321,7 +323,6 @@ export class Conversation<Sink, Work>
       this.#effects.push({ type: "send", text });
     }
     this.#incoming.resume();
-    this.#outgoing.release();
   }
 
   #beat(now: number): void {

@@ -2,13 +2,16 @@
  * The calls the other end has made: a slot each, from the request until the handler has settled. A cancel or a deadline
  * frees the caller, not the slot: what still runs is still counted.
  *
- *   state      | ready, pull  | event         | no credit, no room | cancel           | deadline                | reply, fail, finish
- *   -----------|--------------|---------------|--------------------|------------------|-------------------------|--------------------
- *   running    | –            | –             | –                  | abandoned, abort | abandoned, abort, error | settled, frame
- *   starting   | paused       | –             | –                  | abandoned, abort | abandoned, abort, error | settled, frame
- *   paused     | pulling      | –             | paused             | abandoned, abort | abandoned, abort, error | settled, frame
- *   pulling    | –            | paused, frame | –                  | abandoned, abort | abandoned, abort, error | settled, frame
- *   abandoned  | –            | dropped       | –                  | –                | –                       | settled
+ *   state     | ready  | room and credit | event, gap    | cancel, end      | deadline                | reply, fail, finish
+ *   ----------|--------|-----------------|---------------|------------------|-------------------------|--------------------
+ *   running   | –      | –               | –             | abandoned, abort | abandoned, abort, error | settled, frame
+ *   starting  | paused | –               | –             | abandoned, abort | abandoned, abort, error | settled, frame
+ *   paused    | –      | pulling, pull   | –             | abandoned, abort | abandoned, abort, error | settled, frame
+ *   pulling   | –      | –               | paused, frame | abandoned, abort | abandoned, abort, error | settled, frame
+ *   abandoned | –      | –               | –             | –                | –                       | settled
+ *   settled   | –      | –               | –             | –                | –                       | –
+ *
+ * A stream becomes `paused` and, where there is room and credit already, goes on to `pulling` at once.
  *
  * @see PROTOCOL.md sections 5.2 and 5.3
  */
@@ -160,6 +163,7 @@ export class IncomingCalls<Work> {
   /** The conversation is over: nobody waits for anything. */
   end(): void {
     for (const call of this.#byId.values()) this.#abandon(call, "ended");
+    this.#deadline = Infinity;
   }
 
   /** The other end begins anew, and its ids with it. What runs is abandoned. */

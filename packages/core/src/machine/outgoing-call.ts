@@ -1,4 +1,5 @@
 /** One call this end has made: what it asks, how far it has come, and whose it is. */
+import type { Outcome } from "../error/rpc-error.js";
 import { callFrame, type Json, subscribeFrame } from "../protocol/encode.js";
 import { CreditWindow } from "./credit.js";
 import type { Weighed } from "./scheduler.js";
@@ -14,7 +15,7 @@ export interface OutgoingRequest {
   readonly kind: "query" | "mutation" | "subscription";
   /** The procedure's path, as JSON text. */
   readonly path: string;
-  /** Whether it may be sent again to a server that knows nothing of it. */
+  /** Whether it may be sent again to a server that knows nothing of it. A subscription may in any case. */
   readonly repeatable: boolean;
   readonly input: Json;
   /** The caller's metadata as JSON text. Default: none. */
@@ -27,9 +28,11 @@ export interface OutgoingRequest {
   readonly lastEventId?: string;
 }
 
-/** The machine owns `state` and `lastEventId`; the hands own `sink`, which the machine never looks into. */
+/** The machine owns `state`, `known` and `lastEventId`; the hands own `sink`, which the machine never looks into. */
 export class OutgoingCall<Sink> implements Weighed {
   state: OutgoingState = { name: "waiting" };
+  /** What can be said of it if it fails now. Once sent it stays `unknown`, even while it waits to be sent again. */
+  known: Exclude<Outcome, "answered"> = "not-sent";
   lastEventId: string | undefined;
   /** Present for subscriptions only. */
   readonly window: CreditWindow | undefined;
@@ -50,19 +53,19 @@ export class OutgoingCall<Sink> implements Weighed {
   }
 
   get repeatable(): boolean {
-    return this.#request.repeatable;
+    return this.#request.repeatable || this.window !== undefined;
   }
 
   /** What the frame will take, in UTF-16 units: the numbers in it are counted at their longest. */
   get size(): number {
-    const { path, input, meta } = this.#request;
-    return path.length + (input?.length ?? 0) + (meta?.length ?? 4) + 64;
+    return this.frameText.length + 64;
   }
 
-  /** The part of the frame that can be large. */
+  /** Everything in the frame that is not a number. */
   get frameText(): string {
-    const { input = "", meta } = this.#request;
-    return meta === undefined ? input : input + meta;
+    const { path, input = "", meta = "null" } = this.#request;
+    const lastEventId = this.lastEventId === undefined ? "" : JSON.stringify(this.lastEventId);
+    return path + meta + lastEventId + input;
   }
 
   /** The frame, with the time that is left now. `peerMaxCredit`: the widest window the other end takes. */

@@ -1,21 +1,22 @@
 /**
  * The calls this end has made: from the moment a caller asks to the one moment the call settles.
  *
- *   state    | room, slot free | departs    | answer  | cancel, deadline   | session lost                     | end
- *   ---------|-----------------|------------|---------|--------------------|----------------------------------|----------
- *   waiting  | queued          | –          | –       | settled, not-sent  | waiting                          | not-sent
- *   queued   | –               | sent       | –       | settled, not-sent  | waiting                          | not-sent
- *   sent     | –               | –          | settled | settled, unknown   | waiting if repeatable or a stream| unknown
- *            |                 |            |         | and a cancel frame | else settled, unknown            |
- *   settled  | –               | –          | ignored | –                  | –                                | –
+ *   state   | room, slot free | departs | answer    | cancel, deadline      | session lost                        | end
+ *   --------|-----------------|---------|-----------|-----------------------|-------------------------------------|---------
+ *   waiting | queued          | –       | –         | as known              | waiting                             | as known
+ *   queued  | –               | sent    | violation | as known              | waiting                             | as known
+ *   sent    | –               | –       | settled   | unknown, cancel frame | waiting if repeatable, else unknown | unknown
+ *   settled | –               | –       | ignored   | –                     | –                                   | –
  *
+ * `as known`, `unknown`: settled, by a failure with that outcome. What is known of a call is `not-sent` until it was
+ * sent, to whichever server, and `unknown` from then on. A subscription is always repeatable.
  * A call has an id from `queued` on; ids only grow, so a call that is sent again gets a new one. What waits is bounded:
  * by the offline limits while there is no transport, by `waitingCalls` while there is one.
  *
  * @see PROTOCOL.md sections 5.2 and 5.3
  */
 import { isTransient, type StandardCode } from "../error/codes.js";
-import { type Outcome, RpcError } from "../error/rpc-error.js";
+import { RpcError } from "../error/rpc-error.js";
 import { fromWireError } from "../error/wire-error.js";
 import { cancelFrame, creditFrame } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
@@ -82,13 +83,12 @@ export class OutgoingCalls<Sink> {
 
   /** Takes a new call: it leaves in this turn, waits, or fails because what waits is bounded. */
   add(call: OutgoingCall<Sink>): void {
-    const tooLarge = this.#peer !== undefined && exceedsBytes(call.frameText, this.#peer.messageBytes - 256);
-    if (tooLarge) return this.refuse(call, "RESOURCE_EXHAUSTED", "the input is too large (limits.messageBytes)");
+    if (this.#departs(call)) return this.#queue(call);
+    if (this.#isTooLarge(call)) return this.#refuseTooLarge(call);
     const { session, limits } = this.#context;
     const attached = session.state.name === "attached";
     const maxWaiting = attached ? limits.waitingCalls : limits.offlineCalls;
     const maxSize = attached ? limits.outboundHardBytes : limits.offlineBytes;
-    if (this.#departs(call)) return this.#queue(call);
     if (this.#waiting >= maxWaiting || this.#waitingSize + call.size > maxSize) {
       return this.refuse(
         call,
@@ -97,14 +97,12 @@ export class OutgoingCalls<Sink> {
       );
     }
     this.#wait(call);
-    if (call.deadline < this.#deadline) this.#deadline = call.deadline;
   }
 
   /** The transport of a session is ready. */
   attached(peer: PeerLimits): void {
     this.#peer = peer;
     this.#held = false;
-    this.release();
   }
 
   /** A goodbye came: what is sent may finish, what is new waits for the next transport. */
@@ -114,15 +112,13 @@ export class OutgoingCalls<Sink> {
 
   /** Sends what waits, as far as there is room and there are slots. */
   release(): void {
-    for (const call of this.#waitingStreams) {
-      if (!this.#departs(call)) break;
-      this.#unwait(call);
-      this.#queue(call);
-    }
-    for (const call of this.#waitingCalls) {
-      if (!this.#departs(call)) break;
-      this.#unwait(call);
-      this.#queue(call);
+    if (this.#waiting === 0) return;
+    for (const calls of [this.#waitingStreams, this.#waitingCalls]) {
+      for (const call of calls) {
+        if (!this.#departs(call)) break;
+        this.#unwait(call);
+        this.#queue(call);
+      }
     }
   }
 
@@ -131,12 +127,13 @@ export class OutgoingCalls<Sink> {
     if (call.state.name !== "queued" || call.deadline <= now) return undefined;
     const { id } = call.state;
     call.state = { name: "sent", id };
+    call.known = "unknown";
     return call.frame(id, now, this.#peer?.creditMaxEvents ?? 1);
   }
 
-  /** A call that never leaves. */
+  /** A call that does not leave, or not again. */
   refuse(call: OutgoingCall<Sink>, code: StandardCode, message: string): void {
-    this.#fail(call, code, "not-sent", message);
+    this.#fail(call, code, message);
   }
 
   cancel(call: OutgoingCall<Sink>): void {
@@ -195,7 +192,7 @@ export class OutgoingCalls<Sink> {
     this.#forget();
     for (const call of known) {
       const sent = call.state.name === "sent";
-      if (sent && !call.repeatable) this.#fail(call, "UNAVAILABLE", "unknown");
+      if (sent && !call.repeatable) this.#fail(call, "UNAVAILABLE");
       else this.#wait(call);
       if (sent && call.window !== undefined && call.lastEventId === undefined) {
         call.window.admit();
@@ -221,9 +218,7 @@ export class OutgoingCalls<Sink> {
   end(error: { readonly code: StandardCode; readonly message: string }): void {
     const calls = [...this.#byId.values(), ...this.#waitingStreams, ...this.#waitingCalls];
     this.#forget();
-    for (const call of calls) {
-      this.#fail(call, error.code, call.state.name === "sent" ? "unknown" : "not-sent", error.message);
-    }
+    for (const call of calls) this.#fail(call, error.code, error.message);
   }
 
   get #waiting(): number {
@@ -235,7 +230,17 @@ export class OutgoingCalls<Sink> {
     return call.window !== undefined || this.#inFlight < this.#peer.calls;
   }
 
+  #isTooLarge(call: OutgoingCall<Sink>): boolean {
+    return this.#peer !== undefined && exceedsBytes(call.frameText, this.#peer.messageBytes - 256);
+  }
+
+  #refuseTooLarge(call: OutgoingCall<Sink>): void {
+    this.refuse(call, "RESOURCE_EXHAUSTED", "the input is too large (limits.messageBytes)");
+  }
+
   #queue(call: OutgoingCall<Sink>): void {
+    // What came before the first transport, or before one whose other end takes less, is only known to be too large now.
+    if (this.#isTooLarge(call)) return this.#refuseTooLarge(call);
     if (call.window === undefined) this.#inFlight++;
     else if (this.#byId.size - this.#inFlight >= (this.#peer?.subscriptions ?? 0)) {
       return this.refuse(call, "RESOURCE_EXHAUSTED", "too many subscriptions are open (limits.subscriptions)");
@@ -250,6 +255,7 @@ export class OutgoingCalls<Sink> {
 
   #wait(call: OutgoingCall<Sink>): void {
     call.state = { name: "waiting" };
+    if (call.deadline < this.#deadline) this.#deadline = call.deadline;
     (call.window === undefined ? this.#waitingCalls : this.#waitingStreams).add(call);
     this.#waitingSize += call.size;
   }
@@ -265,6 +271,7 @@ export class OutgoingCalls<Sink> {
     this.#waitingStreams.clear();
     this.#waitingSize = 0;
     this.#inFlight = 0;
+    this.#deadline = Infinity;
   }
 
   /** The caller's side ends it: locally at once, and at the other end if it got there. */
@@ -273,19 +280,19 @@ export class OutgoingCalls<Sink> {
     if (state.name === "settled") return;
     if (state.name === "sent") this.#context.session.pushUrgent(cancelFrame(state.id));
     this.#settle(call);
-    this.#fail(call, code, state.name === "sent" ? "unknown" : "not-sent");
+    this.#fail(call, code);
   }
 
   #settle(call: OutgoingCall<Sink>): void {
     if (call.state.name === "waiting") this.#unwait(call);
     else if (call.state.name !== "settled" && this.#byId.delete(call.state.id) && call.window === undefined) {
       this.#inFlight--;
-      if (this.#waitingCalls.size > 0) this.release();
     }
     call.state = { name: "settled" };
   }
 
-  #fail(call: OutgoingCall<Sink>, code: StandardCode, outcome: Outcome, message?: string): void {
+  #fail(call: OutgoingCall<Sink>, code: StandardCode, message?: string): void {
+    const outcome = call.known;
     call.state = { name: "settled" };
     const retryable = isTransient(code) && (outcome === "not-sent" || call.repeatable);
     const error = new RpcError(code, { outcome, retryable, ...(message === undefined ? {} : { message }) });
