@@ -1,0 +1,75 @@
+/**
+ * The door: which upgrades of an HTTP server become transports. What a request must say is judged in the turn it
+ * arrives in and before `ws` sees it, so nothing can happen between the request and its transport.
+ */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Limits, Transport } from "@trunkline/core";
+import type { Clock } from "@trunkline/core/internal";
+import type { Admission, Admitted } from "../admission.js";
+import { type HttpInfo, httpInfo } from "../http-info.js";
+import { type Origins, originCheck } from "../origin.js";
+import { refuse } from "./refusal.js";
+import { isEncrypted, malformed } from "./upgrade-request.js";
+import { openRoute, type UpgradableServer } from "./upgrade-routes.js";
+import { handshakes } from "./ws.js";
+
+/** How one path of an HTTP server is opened to WebSockets. */
+export interface UpgradeOptions {
+  /** Compared with the raw path of the request, exactly; a query string is ignored. */
+  readonly path: string;
+  /** Which web pages may connect. */
+  readonly origins: Origins;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  /** Who may wait for a hello to be complete. May be shared by several paths. */
+  readonly admission: Admission;
+}
+
+/** The door of one path of an HTTP server. */
+export interface Acceptor {
+  /** From now on every upgrade is answered with 503 and Retry-After. For draining. */
+  refuse(): void;
+  /** Stops listening. Transports that are open stay open. */
+  close(): void;
+}
+
+/**
+ * Hears of each transport in the turn of its upgrade. The transport reads nothing until somebody listens to it.
+ * `admitted` is released by whoever completes the hello, and by itself when the socket closes.
+ */
+export type OnTransport = (transport: Transport, http: HttpInfo, admitted: Admitted) => void;
+
+/**
+ * Turns the WebSocket upgrades of one path into transports. Lives beside other `upgrade` listeners: a path that is not
+ * ours is left to them, and answered with 404 where there are none.
+ *
+ * @throws Error if this path of this server is taken already; TypeError for a path or an origin that is none.
+ */
+export function acceptUpgrades(server: UpgradableServer, options: UpgradeOptions, onTransport: OnTransport): Acceptor {
+  const { path, limits, clock, admission } = options;
+  const mayConnect = originCheck(options.origins);
+  const shakeHands = handshakes(limits, clock);
+  let refusing = false;
+
+  const accept = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (refusing) return refuse(request, "draining");
+    const fault = malformed(request);
+    if (fault !== undefined) return refuse(request, fault);
+    const { origin, host = "" } = request.headers;
+    if (!mayConnect({ origin, host, encrypted: isEncrypted(request) })) return refuse(request, "origin");
+    const admitted = admission.enter(request.socket.remoteAddress);
+    if (admitted === undefined) return refuse(request, "busy");
+    socket.once("close", admitted.release);
+    const transport = shakeHands(request, head);
+    if (transport !== undefined) onTransport(transport, httpInfo(request), admitted);
+  };
+
+  const close = openRoute(server, path, accept);
+  return {
+    refuse: () => {
+      refusing = true;
+    },
+    close,
+  };
+}

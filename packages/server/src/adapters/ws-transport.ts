@@ -1,0 +1,139 @@
+/**
+ * A transport over one accepted WebSocket. It reads nothing until somebody listens, so that nothing has to be kept, and
+ * its close is bounded by our clock, whatever the other end does.
+ */
+import type { Transport, TransportListener } from "@trunkline/core";
+import type { Alarm, Clock } from "@trunkline/core/internal";
+
+/** A close handshake that takes longer ends with the socket's destruction. */
+export const CLOSE_MS = 2_000;
+
+/** Unsent bytes above which `send` returns false. */
+export const HIGH_WATER_BYTES = 256 * 1024;
+
+const NO_TEXT = { code: 1003, reason: "expected a text message" };
+const OPEN = 1;
+const ABNORMAL = 1006;
+
+/** As much of a `ws` WebSocket as is used here. */
+export interface AcceptedWebSocket {
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  on(event: "message", listener: (data: Buffer, isBinary: boolean) => void): unknown;
+  on(event: "pong" | "error", listener: () => void): unknown;
+  on(event: "close", listener: (code: number, reason: Buffer) => void): unknown;
+  send(text: string, written?: (error?: Error | null) => void): void;
+  ping(): void;
+  pause(): void;
+  resume(): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+}
+
+interface Surroundings {
+  /** The socket below. Its count includes what is not a whole message yet. */
+  readonly socket: { readonly bytesRead: number };
+  readonly clock: Clock;
+}
+
+type State =
+  | { readonly type: "open" }
+  /** Open, and more is unsent than should be. */
+  | { readonly type: "congested" }
+  | { readonly type: "closing"; readonly code: number; readonly reason: string; readonly alarm: Alarm }
+  | { readonly type: "closed"; readonly code: number; readonly reason: string };
+
+export class WsTransport implements Transport {
+  readonly #webSocket: AcceptedWebSocket;
+  readonly #around: Surroundings;
+  #listener: TransportListener | undefined;
+  #state: State = { type: "open" };
+
+  /** Takes the WebSocket in the turn it was accepted in: before its first event. */
+  constructor(webSocket: AcceptedWebSocket, around: Surroundings) {
+    this.#webSocket = webSocket;
+    this.#around = around;
+    webSocket.pause();
+    webSocket.on("error", () => this.#shut(ABNORMAL, ""));
+    webSocket.on("message", (data, isBinary) => this.#message(data, isBinary));
+    webSocket.on("pong", () => {
+      if (this.#isOpen) this.#listener?.alive();
+    });
+    webSocket.on("close", (code, reason) => this.#closed(code, reason.toString()));
+  }
+
+  get bytesReceived(): number {
+    return this.#around.socket.bytesRead;
+  }
+
+  send(text: string): boolean {
+    const webSocket = this.#webSocket;
+    if (webSocket.readyState !== OPEN) return true;
+    if (webSocket.bufferedAmount + text.length <= HIGH_WATER_BYTES) {
+      webSocket.send(text);
+      return true;
+    }
+    // The callback costs something, so only messages above the mark carry it.
+    webSocket.send(text, this.#written);
+    if (webSocket.bufferedAmount <= HIGH_WATER_BYTES) return true;
+    this.#state = { type: "congested" };
+    return false;
+  }
+
+  ping(): void {
+    if (this.#webSocket.readyState === OPEN) this.#webSocket.ping();
+  }
+
+  close(code: number, reason: string): void {
+    if (!this.#isOpen) return;
+    this.#shut(code, reason);
+    this.#webSocket.close(code, reason);
+  }
+
+  listen(listener: TransportListener): void {
+    const first = this.#listener === undefined;
+    this.#listener = listener;
+    if (!first) return;
+    const { clock } = this.#around;
+    if (this.#state.type === "closed") {
+      const { code, reason } = this.#state;
+      clock.defer(() => this.#listener?.closed(code, reason));
+    } else this.#webSocket.resume();
+  }
+
+  get #isOpen(): boolean {
+    return this.#state.type === "open" || this.#state.type === "congested";
+  }
+
+  #message(data: Buffer, isBinary: boolean): void {
+    if (!this.#isOpen) return;
+    if (isBinary) this.close(NO_TEXT.code, NO_TEXT.reason);
+    else this.#listener?.message(data.toString());
+  }
+
+  readonly #written = (error?: Error | null): void => {
+    if (error || this.#state.type !== "congested" || this.#webSocket.bufferedAmount > HIGH_WATER_BYTES) return;
+    this.#state = { type: "open" };
+    this.#listener?.drained();
+  };
+
+  /** Nothing but `closed` is heard from here on. */
+  #shut(code: number, reason: string): void {
+    if (!this.#isOpen) return;
+    const { clock } = this.#around;
+    const alarm = clock.alarm(() => this.#webSocket.terminate());
+    alarm.set(clock.now() + CLOSE_MS);
+    this.#state = { type: "closing", code, reason, alarm };
+    // The other end's close frame has to be read.
+    this.#webSocket.resume();
+  }
+
+  /** What we said stands; otherwise what the other end said. */
+  #closed(code: number, reason: string): void {
+    if (this.#state.type === "closing") {
+      this.#state.alarm.clear();
+      this.#state = { type: "closed", code: this.#state.code, reason: this.#state.reason };
+    } else this.#state = { type: "closed", code, reason };
+    this.#listener?.closed(this.#state.code, this.#state.reason);
+  }
+}

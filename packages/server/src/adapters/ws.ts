@@ -1,0 +1,45 @@
+/** WebSockets from upgrade requests: the only file that knows `ws`. */
+import type { IncomingMessage } from "node:http";
+import type { Limits, Transport } from "@trunkline/core";
+import { type Clock, SUBPROTOCOL } from "@trunkline/core/internal";
+import { WebSocketServer, type ServerOptions as WsOptions } from "ws";
+import { CLOSE_MS, WsTransport } from "./ws-transport.js";
+
+/** Shakes hands over a request that has been judged. Undefined: its client is gone, or the socket is somebody else's. */
+export type ShakeHands = (request: IncomingMessage, head: Buffer) => Transport | undefined;
+
+/** Handshakes within these limits. Compression is off: it costs memory, and it leaks secrets by their length. */
+export function handshakes(limits: Limits, clock: Clock): ShakeHands {
+  const server = new WebSocketServer(wsOptions(limits));
+  return (request, head) => {
+    const { socket } = request;
+    let transport: Transport | undefined;
+    try {
+      server.handleUpgrade(request, socket, head, (webSocket) => {
+        transport = new WsTransport(webSocket, { socket, clock });
+      });
+    } catch {
+      // Another listener, which takes every path, has upgraded this socket before us.
+    }
+    return transport;
+  };
+}
+
+/** Smaller parts than these make a message of full size suspicious; what may be larger may have more of them. */
+const MIN_FRAGMENT_BYTES = 4 * 1024;
+const MIN_CHUNK_BYTES = 512;
+
+function wsOptions({ messageBytes }: Limits): WsOptions & { closeTimeout: number } {
+  return {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: messageBytes,
+    maxFragments: Math.max(64, Math.ceil(messageBytes / MIN_FRAGMENT_BYTES)),
+    maxBufferedChunks: Math.max(1_024, Math.ceil(messageBytes / MIN_CHUNK_BYTES)),
+    // For the closes that the other end begins. Our own are timed by our clock.
+    closeTimeout: CLOSE_MS,
+    // A request without it has been refused.
+    handleProtocols: () => SUBPROTOCOL,
+  };
+}

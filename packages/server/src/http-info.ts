@@ -1,0 +1,24 @@
+/** What a server may know of the HTTP request a transport began with. */
+import type { IncomingMessage } from "node:http";
+
+/**
+ * The upgrade request behind a connection, as it arrived: forwarded headers are not interpreted. Never mixed with what
+ * the client says inside messages.
+ */
+export interface HttpInfo {
+  /** The request target, query string included. Keep it out of logs: it may carry a secret. */
+  readonly url: string;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The address of whoever holds the other end of the socket: behind a proxy, the proxy. */
+  readonly remoteAddress: string | undefined;
+}
+
+/** What remains of a request once its socket speaks WebSocket. */
+export function httpInfo(request: IncomingMessage): HttpInfo {
+  return Object.freeze({
+    url: request.url ?? "/",
+    headers: request.headers,
+    remoteAddress: request.socket.remoteAddress,
+  });
+}
