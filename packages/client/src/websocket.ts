@@ -1,0 +1,129 @@
+/**
+ * Opens WebSockets, in browsers and in Node: the only file that knows `isomorphic-ws`. Only what the WHATWG standard
+ * has is used, so that any class of that shape will do.
+ *
+ * @see https://websockets.spec.whatwg.org
+ */
+import type { Transport } from "@trunkline/core";
+import { type Clock, closeCodes, SUBPROTOCOL } from "@trunkline/core/internal";
+import isomorphic from "isomorphic-ws";
+import { CLOSE_MS, type WebSocketLike, WebSocketTransport } from "./websocket-transport.js";
+
+export type { WebSocketLike } from "./websocket-transport.js";
+
+/** A WebSocket class: that of browsers, of Node, of `ws`, of React Native. */
+export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike;
+
+export interface OpeningOptions {
+  readonly url: string;
+  readonly clock: Clock;
+  /** The longest message to take, where the class lets us say it: `ws` does. */
+  readonly messageBytes: number;
+  /** Default: the platform's own in a browser, `ws` in Node. */
+  readonly WebSocket?: WebSocketConstructor | undefined;
+}
+
+export interface OpeningFailure {
+  /** What is known of it, in English. Browsers tell nothing. */
+  readonly reason: string;
+  /** Trying again cannot help: the URL is bad, the page may not open it, or there is no WebSocket class. */
+  readonly fatal: boolean;
+}
+
+/** Hears exactly one of the two, never before `openWebSocket` has returned, and neither after an abort. */
+export interface OpeningListener {
+  opened(transport: Transport): void;
+  failed(failure: OpeningFailure): void;
+}
+
+export interface Opening {
+  /** Gives the dial up. Does nothing once it has opened or failed. */
+  abort(): void;
+}
+
+/** Opens a WebSocket that speaks `trunkline.1`. Never throws. */
+export function openWebSocket(options: OpeningOptions, listener: OpeningListener): Opening {
+  const { clock } = options;
+  let pending = true;
+  const settle = (tell: () => void): void => {
+    if (!pending) return;
+    pending = false;
+    tell();
+  };
+  const fail = (reason: string, fatal: boolean) => settle(() => listener.failed({ reason, fatal }));
+
+  const socket = construct(options);
+  if (typeof socket === "string") {
+    clock.defer(() => fail(socket, true));
+    return { abort: () => settle(() => {}) };
+  }
+  socket.onopen = () => {
+    if (!pending) return quietly(socket);
+    if (hasOtherProtocol(socket)) {
+      quietly(socket);
+      return fail(`the server does not speak the subprotocol ${SUBPROTOCOL}`, false);
+    }
+    settle(() => listener.opened(new WebSocketTransport(socket, clock)));
+  };
+  socket.onerror = (event: unknown) => fail(textOf(event, "message") ?? "the connection could not be opened", false);
+  socket.onclose = (event: unknown) => fail(textOf(event, "reason") ?? "the connection could not be opened", false);
+  return { abort: () => settle(() => quietly(socket)) };
+}
+
+/** What `ws` takes beyond the standard; other classes do not look at it, and are not given it. */
+interface WsOptions {
+  readonly perMessageDeflate: false;
+  readonly followRedirects: false;
+  readonly maxPayload: number;
+  readonly closeTimeout: number;
+}
+
+type AnyConstructor = new (url: string, protocols: string, options?: WsOptions) => WebSocketLike;
+
+/** A socket that is connecting, or why there is none. */
+function construct({ url, messageBytes, WebSocket = platformClass() }: OpeningOptions): WebSocketLike | string {
+  if (WebSocket === undefined) return "this platform has no WebSocket: pass a class as the WebSocket option";
+  const Class: AnyConstructor = WebSocket;
+  const wsOptions = {
+    perMessageDeflate: false,
+    followRedirects: false,
+    maxPayload: messageBytes,
+    closeTimeout: CLOSE_MS,
+  } as const;
+  try {
+    const isWs = "terminate" in WebSocket.prototype;
+    const socket = isWs ? new Class(url, SUBPROTOCOL, wsOptions) : new Class(url, SUBPROTOCOL);
+    // Before it opens: blobs would be read asynchronously, and so out of order.
+    socket.binaryType = "arraybuffer";
+    return socket;
+  } catch (error) {
+    return error instanceof Error ? error.message : "the WebSocket could not be created";
+  }
+}
+
+/** Bundlers and module systems disagree on what the default export of a CommonJS module is. */
+function platformClass(): WebSocketConstructor | undefined {
+  const imported: unknown = isomorphic;
+  const found =
+    typeof imported === "object" && imported !== null && "default" in imported ? imported.default : imported;
+  return typeof found === "function" ? (found as WebSocketConstructor) : undefined;
+}
+
+/** React Native does not always tell; then hello and welcome find out. */
+function hasOtherProtocol({ protocol }: { readonly protocol?: unknown }): boolean {
+  return typeof protocol === "string" && protocol !== SUBPROTOCOL;
+}
+
+/** Closes a socket that nobody will hear of. Its `onerror` stays: `ws` throws for an error without a listener. */
+function quietly(socket: WebSocketLike): void {
+  try {
+    socket.close(closeCodes.normal.code, closeCodes.normal.reason);
+  } catch {
+    // It was never open.
+  }
+}
+
+function textOf(event: unknown, key: "message" | "reason"): string | undefined {
+  const text = typeof event === "object" && event !== null ? (event as Record<string, unknown>)[key] : undefined;
+  return typeof text === "string" && text !== "" ? text : undefined;
+}
