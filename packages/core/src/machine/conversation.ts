@@ -91,6 +91,7 @@ export class Conversation<Sink, Work>
   implements Machine<ConversationInput<Sink, Work>, ConversationEffect<Sink, Work>>
 {
   readonly #limits: Limits;
+  readonly #role: ConversationOptions["role"];
   readonly #session: Session<OutgoingCall<Sink>>;
   readonly #outgoing: OutgoingCalls<Sink>;
   readonly #incoming: IncomingCalls<Work>;
@@ -106,6 +107,7 @@ export class Conversation<Sink, Work>
 
   constructor({ limits, role }: ConversationOptions) {
     this.#limits = limits;
+    this.#role = role;
     const emit = (effect: ConversationEffect<Sink, Work>) => void this.#effects.push(effect);
     this.#session = new Session(limits, (call, now) => this.#outgoing.render(call, now));
     const [ours, theirs] = role === "client" ? ([1, 2] as const) : ([2, 1] as const);
@@ -165,6 +167,7 @@ export class Conversation<Sink, Work>
       case "flush":
         this.#turn = "quiet";
         this.#write(now);
+        this.#weigh(now);
         return;
       case "consume":
         this.#outgoing.consume(input.call, input.count);
@@ -222,7 +225,7 @@ export class Conversation<Sink, Work>
 
   take(): ConversationEffect<Sink, Work>[] {
     const effects = this.#effects;
-    if (effects.length > 0) this.#effects = [];
+    this.#effects = [];
     return effects;
   }
 
@@ -277,6 +280,7 @@ export class Conversation<Sink, Work>
       case "batch":
         return this.#session.accept(message, size, now) ?? this.#frames(message, now);
       case "goodbye":
+        if (this.#role === "server") return violation("a goodbye from a client (§3.4)");
         this.#outgoing.hold();
         this.#goodbye = "said";
         this.#effects.push({ type: "goodbye", spreadMs: message.spreadMs });
@@ -310,8 +314,7 @@ export class Conversation<Sink, Work>
       this.#turn = "flush asked";
       this.#effects.push({ type: "flush" });
     }
-    if (backlog.size <= this.#limits.outboundHardBytes) this.#overSince = Infinity;
-    else if (this.#overSince === Infinity) this.#overSince = now;
+    this.#weigh(now);
     if (this.#goodbye === "said" && this.#outgoing.inFlight === 0) {
       this.#goodbye = "finished";
       this.#effects.push({ type: "finished" });
@@ -323,6 +326,12 @@ export class Conversation<Sink, Work>
       this.#effects.push({ type: "send", text });
     }
     this.#incoming.resume();
+  }
+
+  /** Notes since when the backlog is above its hard bound. */
+  #weigh(now: number): void {
+    if (this.#session.backlog.size <= this.#limits.outboundHardBytes) this.#overSince = Infinity;
+    else if (this.#overSince === Infinity) this.#overSince = now;
   }
 
   #beat(now: number): void {
