@@ -1,0 +1,52 @@
+/**
+ * What two ends compare before they talk: one hash per contract, and one per procedure to name what differs. A hash
+ * covers what a caller can notice (path, kind, `idempotent`, error codes, the shapes of what travels) and nothing that
+ * is written for people or for one end alone. It is worked out on first use.
+ *
+ * @see PROTOCOL.md, hello
+ */
+import { digest } from "./digest.js";
+import type { Procedure } from "./procedure.js";
+import { routes } from "./routes.js";
+import { shapeOf } from "./shape.js";
+
+interface Hashes {
+  readonly contract: string;
+  readonly procedures: ReadonlyMap<string, string>;
+}
+
+const known = new WeakMap<object, Hashes>();
+
+/** 16 hexadecimal digits; the order of declaration does not matter. Throws like {@link routes}. */
+export function contractHash(contract: object): string {
+  return hashesOf(contract).contract;
+}
+
+/** Dotted path → 16 hexadecimal digits. Throws like {@link routes}. */
+export function procedureHashes(contract: object): ReadonlyMap<string, string> {
+  return hashesOf(contract).procedures;
+}
+
+function hashesOf(contract: object): Hashes {
+  const found = known.get(contract);
+  if (found !== undefined) return found;
+  const procedures = new Map([...routes(contract)].map(([path, procedure]) => [path, hashOf(path, procedure)]));
+  const hashes = { contract: digest([...procedures.values()].sort().join()), procedures };
+  known.set(contract, hashes);
+  return hashes;
+}
+
+function hashOf(path: string, { kind, definition }: Procedure): string {
+  const { input, output, event, errors = {}, idempotent = false } = definition;
+  const codes = Object.entries(errors).map(([code, data]) => [code, shapeOf(data, "output")]);
+  const shapes = [shapeOf(input, "input"), shapeOf(output, "output"), shapeOf(event, "output")];
+  return digest(JSON.stringify(sorted({ path, kind, idempotent, shapes, errors: Object.fromEntries(codes) })));
+}
+
+/** The same value with the members of every object in one order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(members.map(([name, member]) => [name, sorted(member)]));
+}

@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { mutation, query, subscription } from "./procedure.js";
+
+query({ input: z.string(), output: z.number(), errors: { FULL: z.number(), GONE: null }, timeoutMs: 5, summary: "s" });
+mutation({ output: z.number(), idempotent: true, meta: { role: "admin" }, deprecated: "use another" });
+subscription({ event: z.string() });
+
+// @ts-expect-error a misspelt field is not taken along
+query({ input: z.string(), ouput: z.number() });
+// @ts-expect-error a query has no events
+query({ event: z.string() });
+// @ts-expect-error a query is repeatable anyway
+query({ input: z.string(), idempotent: true });
+// @ts-expect-error a subscription has events, not an output
+subscription({ output: z.string() });
+// @ts-expect-error an input is a schema
+query({ input: "string" });
+// @ts-expect-error a code carries a schema's data, or null for none
+mutation({ errors: { FULL: "capacity" } });

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { isProcedure, mutation, query, subscription } from "./procedure.js";
+
+describe("a procedure", () => {
+  it("carries its kind and what was declared", () => {
+    const input = z.string();
+    expect(query({ input })).toMatchObject({ kind: "query", definition: { input } });
+    expect(mutation({ idempotent: true })).toMatchObject({ kind: "mutation", definition: { idempotent: true } });
+    expect(subscription({ event: input })).toMatchObject({ kind: "subscription", definition: { event: input } });
+  });
+
+  it("is frozen at every depth, and what was passed stays as it was", () => {
+    const definition = { errors: { GONE: null }, meta: { role: "admin" } };
+    const procedure = query(definition);
+    expect(Object.isFrozen(procedure)).toBe(true);
+    expect(Object.isFrozen(procedure.definition)).toBe(true);
+    expect(Object.isFrozen(procedure.definition.errors)).toBe(true);
+    expect(Object.isFrozen(procedure.definition.meta)).toBe(true);
+    expect(Object.isFrozen(definition)).toBe(false);
+    expect(Object.isFrozen(definition.meta)).toBe(false);
+  });
+
+  it("is told from what only looks like one", () => {
+    expect(isProcedure(query({}))).toBe(true);
+    expect(isProcedure({ kind: "query", definition: {} })).toBe(false);
+    expect(isProcedure(null)).toBe(false);
+  });
+});
+
+describe("a definition is refused", () => {
+  it.each([
+    ["ouput", () => query({ ouput: z.string() } as object), 'a query has no field "ouput": expected input, errors'],
+    ["event of a query", () => query({ event: z.string() } as object), 'a query has no field "event"'],
+    ["idempotent query", () => query({ idempotent: true } as object), 'a query has no field "idempotent"'],
+    ["output of a subscription", () => subscription({ output: z.string() } as object), "a subscription has no field"],
+    ["input", () => query({ input: "string" as never }), "input: expected a schema that speaks Standard Schema, but"],
+    ["output", () => mutation({ output: null as never }), "output: expected a schema"],
+    ["event", () => subscription({ event: {} as never }), "event: expected a schema"],
+    ["timeoutMs", () => query({ timeoutMs: 0 }), "timeoutMs: expected a positive number of milliseconds, but came 0"],
+    ["timeoutMs", () => query({ timeoutMs: Number.NaN }), "but came NaN"],
+    ["timeoutMs", () => query({ timeoutMs: "5s" as never }), "but came 5s"],
+  ])("for its %s", (_, define, message) => {
+    expect(define).toThrow(TypeError);
+    expect(define).toThrow(message);
+  });
+});
+
+describe("an error code is refused", () => {
+  it.each(["full", "Full", "_FULL", "1FULL", "ROOM-FULL", "", "__proto__"])("when it is written %j", (code) => {
+    const errors = Object.fromEntries([[code, null]]);
+    expect(() => query({ errors })).toThrow("errors: expected a code in capitals, like ROOM_FULL, but came");
+  });
+
+  it.each(["NOT_FOUND", "INTERNAL", "UNAUTHENTICATED"])("when it is the standard %s", (code) => {
+    expect(() => query({ errors: { [code]: null } })).toThrow(`errors: ${code} is a standard code`);
+  });
+
+  it("when its data is neither a schema nor null", () => {
+    const errors = { FULL: undefined as never };
+    expect(() => query({ errors })).toThrow("errors.FULL: expected a schema, or null for a code without data");
+  });
+});

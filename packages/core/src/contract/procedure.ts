@@ -1,0 +1,129 @@
+/**
+ * The three kinds of procedure a contract is made of. What is declared here decides retry, resume and caching.
+ */
+import { type DeclaredErrors, declareErrors } from "./declared-errors.js";
+import { isSchema, type Schema } from "./schema.js";
+
+/** A query may be repeated, a mutation runs at most once unless it is `idempotent`, a subscription gives many events. */
+export type Kind = "query" | "mutation" | "subscription";
+
+interface CommonDefinition {
+  /** What the caller passes. Absent: nothing. */
+  readonly input?: Schema;
+  /** The codes the procedure may fail with beside the standard ones: code → schema of its data, or `null` for none. */
+  readonly errors?: DeclaredErrors;
+  /** How long a call may take, in milliseconds, unless the caller says otherwise. */
+  readonly timeoutMs?: number;
+  /** Anything that middleware or tools want to know of the procedure. Trunkline does not read it. */
+  readonly meta?: Readonly<Record<string, unknown>>;
+  /** One sentence for the documentation. */
+  readonly summary?: string;
+  /** `true`, or what to use instead. */
+  readonly deprecated?: boolean | string;
+}
+
+/** What {@link query} takes. */
+export interface QueryDefinition extends CommonDefinition {
+  /** What the caller gets. Absent: nothing. */
+  readonly output?: Schema;
+}
+
+/** What {@link mutation} takes. */
+export interface MutationDefinition extends CommonDefinition {
+  /** What the caller gets. Absent: nothing. */
+  readonly output?: Schema;
+  /** Whether running it twice does no more than running it once: only then is it retried by itself. Default `false`. */
+  readonly idempotent?: boolean;
+}
+
+/** What {@link subscription} takes. */
+export interface SubscriptionDefinition extends CommonDefinition {
+  /** What each event carries. Absent: nothing. */
+  readonly event?: Schema;
+}
+
+/** A procedure that only reads: it may be asked again at any time. */
+export interface Query<Definition extends QueryDefinition = QueryDefinition> {
+  readonly kind: "query";
+  readonly definition: Definition;
+}
+
+/** A procedure that changes something: its handler starts at most once per call, unless declared `idempotent`. */
+export interface Mutation<Definition extends MutationDefinition = MutationDefinition> {
+  readonly kind: "mutation";
+  readonly definition: Definition;
+}
+
+/** A procedure that answers with a stream of events. */
+export interface Subscription<Definition extends SubscriptionDefinition = SubscriptionDefinition> {
+  readonly kind: "subscription";
+  readonly definition: Definition;
+}
+
+/** Any procedure. One interface, not a union of the three: comparing against a union costs the compiler three times. */
+export interface Procedure {
+  readonly kind: Kind;
+  readonly definition: QueryDefinition & MutationDefinition & SubscriptionDefinition;
+}
+
+/** Refuses what is no field of a definition: inference alone would take a misspelt one along. */
+type Only<Definition, Fields> = Definition & { readonly [Field in Exclude<keyof Definition, keyof Fields>]: never };
+
+const common = ["input", "errors", "timeoutMs", "meta", "summary", "deprecated"];
+
+/** Declares a query. Throws a `TypeError` for a field it does not have and for errors that cannot be declared. */
+export function query<Definition extends QueryDefinition>(
+  definition: Only<Definition, QueryDefinition>,
+): Query<Definition> {
+  return define({ kind: "query", definition }, ["output"]);
+}
+
+/** Declares a mutation. Throws a `TypeError` for a field it does not have and for errors that cannot be declared. */
+export function mutation<Definition extends MutationDefinition>(
+  definition: Only<Definition, MutationDefinition>,
+): Mutation<Definition> {
+  return define({ kind: "mutation", definition }, ["output", "idempotent"]);
+}
+
+/** Declares a subscription. Throws a `TypeError` for a field it does not have and for errors that cannot be declared. */
+export function subscription<Definition extends SubscriptionDefinition>(
+  definition: Only<Definition, SubscriptionDefinition>,
+): Subscription<Definition> {
+  return define({ kind: "subscription", definition }, ["event"]);
+}
+
+// Registered, so that a procedure is known as one where two copies of this module are loaded (ESM beside CommonJS).
+const brand = Symbol.for("trunkline.procedure");
+
+/** Whether a value was made by {@link query}, {@link mutation} or {@link subscription}. */
+export function isProcedure(value: unknown): value is Procedure {
+  return typeof value === "object" && value !== null && brand in value;
+}
+
+function define<P extends Procedure>(given: P, own: readonly string[]): P {
+  const { kind, definition } = given;
+  const fields = [...common, ...own];
+  for (const [field, value] of Object.entries(definition)) {
+    if (!fields.includes(field)) {
+      throw new TypeError(`a ${kind} has no field ${JSON.stringify(field)}: expected ${fields.join(", ")}`);
+    }
+    if (value !== undefined) checkField(field, value);
+  }
+  const { errors, meta } = definition;
+  const kept = {
+    ...definition,
+    ...(errors && { errors: declareErrors(errors) }),
+    ...(meta && { meta: Object.freeze({ ...meta }) }),
+  };
+  return Object.freeze(Object.defineProperty({ ...given, definition: Object.freeze(kept) }, brand, { value: true }));
+}
+
+function checkField(field: string, value: unknown): void {
+  const isSchemaField = field === "input" || field === "output" || field === "event";
+  if (isSchemaField && !isSchema(value)) {
+    throw new TypeError(`${field}: expected a schema that speaks Standard Schema, but came ${typeof value}`);
+  }
+  if (field === "timeoutMs" && !(typeof value === "number" && value > 0)) {
+    throw new TypeError(`timeoutMs: expected a positive number of milliseconds, but came ${String(value)}`);
+  }
+}
