@@ -1,0 +1,51 @@
+/**
+ * What a subscription's handler may yield beside plain events: an event that can be resumed from, and a reported hole.
+ */
+import type { Gap } from "@trunkline/core";
+
+// Makes both types nominal: an event that has members `data` and `id`, or a `reason`, of its own stays a plain event.
+// Registered, so that it is the same where two copies of this module are loaded (ESM beside CommonJS).
+const item: unique symbol = Symbol.for("trunkline.item");
+
+/** An event with an id. A subscriber that lost its session comes back with the last id it saw, as `lastEventId`. */
+export interface IdentifiedEvent<Data> {
+  readonly [item]: "event";
+  readonly data: Data;
+  readonly id: string;
+}
+
+/** A hole in a stream: events were lost that cannot be replayed. The subscriber is told, in its place in the stream. */
+export interface ReportedGap extends Gap {
+  readonly [item]: "gap";
+}
+
+/** What a subscription's handler may yield for events that carry `Data`. */
+export type SubscriptionItem<Data> = Data | IdentifiedEvent<Data> | ReportedGap;
+
+/** An event that a subscriber can resume from. Throws a `TypeError` when the id is not a string, or empty. */
+export function event<Data>(data: Data, { id }: { readonly id: string }): IdentifiedEvent<Data> {
+  if (typeof id !== "string" || id === "") {
+    throw new TypeError(`event: expected an id that is a string and not empty, but came ${JSON.stringify(id)}`);
+  }
+  return { [item]: "event", data, id };
+}
+
+/** Reports that events were lost that cannot be replayed; yield it where they are missing. `reason` is for people. */
+export function gap({ reason }: Gap): ReportedGap {
+  if (typeof reason !== "string")
+    throw new TypeError(`gap: expected a reason that is a string, but came ${typeof reason}`);
+  return Object.freeze({ [item]: "gap" as const, reason });
+}
+
+/** Whether a yielded item was made by {@link event}. */
+export function isIdentifiedEvent(value: unknown): value is IdentifiedEvent<unknown> {
+  return kindOf(value) === "event";
+}
+
+/** Whether a yielded item was made by {@link gap}. */
+export function isGap(value: unknown): value is ReportedGap {
+  return kindOf(value) === "gap";
+}
+
+const kindOf = (value: unknown): unknown =>
+  typeof value === "object" && value !== null ? (value as { readonly [item]?: unknown })[item] : undefined;

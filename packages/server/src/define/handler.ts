@@ -1,0 +1,92 @@
+/**
+ * What a handler is given and what it gives back. The object behind these types may work its members out when they are
+ * read (a signal nobody reads is never made): destructure it, do not spread it.
+ */
+import type { DeclaredErrors, HandlerEvent, HandlerInput, HandlerOutput, Procedure } from "@trunkline/core";
+import type { ErrorConstructors } from "./error-constructors.js";
+import type { SubscriptionItem } from "./event.js";
+
+/** The client that is being answered. It outlives its sockets as long as its session does. */
+export interface Connection {
+  readonly id: string;
+  /** The request that opened the latest socket; `undefined` for a transport without one. */
+  readonly http: ConnectionRequest | undefined;
+  /** Ends the session and closes its socket. */
+  close(): void;
+}
+
+/** What is kept of the HTTP request that became a socket. */
+export interface ConnectionRequest {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly remoteAddress: string | undefined;
+  readonly url: string;
+}
+
+/** What handlers and middleware both see of a call. */
+export interface CallArgs<Context> {
+  readonly context: Context;
+  /** Aborted when the caller cancels, the deadline passes, or the session ends. */
+  readonly signal: AbortSignal;
+  /** Milliseconds that were left when the call arrived; `Infinity` without a deadline. */
+  readonly deadline: number;
+  /** What the caller sent beside the input. It is never mixed with HTTP headers; trust it as little as the input. */
+  readonly meta: Readonly<Record<string, unknown>>;
+  readonly connection: Connection;
+  /** Dotted, like `rooms.send`. */
+  readonly path: string;
+  readonly procedure: Procedure;
+}
+
+/** What the handler of procedure `P` is given. */
+export interface HandlerArgs<P extends Procedure, Context> extends CallArgs<Context> {
+  /** Validated. */
+  readonly input: HandlerInput<P>;
+  /** Makes the errors the contract declares, to be thrown. */
+  readonly errors: DeclaredConstructors<P>;
+  /** For a subscription that comes back: the id of the last event the subscriber saw. */
+  readonly lastEventId: string | undefined;
+}
+
+/** Answers a query or a mutation with its output or a promise of it, a subscription with the stream of its events. */
+export type Handler<P extends Procedure, Context> = (args: HandlerArgs<P, Context>) => HandlerResult<P>;
+
+/**
+ * What the handler of procedure `P` returns: of the three, the members that are not for its kind fall away.
+ *
+ * A union and not one conditional type, because the compiler looks into it before it knows `P`: only so does a generator
+ * inside a middleware yield `{ kind: "text" }` and not `{ kind: string }`.
+ */
+export type HandlerResult<P extends Procedure> =
+  | Once<P>
+  | Promise<Once<P>>
+  | AsyncIterable<IfStream<P, SubscriptionItem<HandlerEvent<P>>>, IfStream<P, unknown>>;
+
+type Once<P extends Procedure> = P["kind"] extends "subscription" ? never : HandlerOutput<P>;
+type IfStream<P extends Procedure, Part> = P["kind"] extends "subscription" ? Part : never;
+
+/** The handlers of a contract, or of one group of it: the same tree, a handler for each procedure. */
+export type Handlers<Tree, Context> = {
+  readonly [Name in keyof Tree]: Tree[Name] extends Procedure
+    ? Handler<Tree[Name], Context>
+    : Handlers<Tree[Name], Context>;
+};
+
+type DeclaredConstructors<P extends Procedure> = P["definition"] extends { readonly errors: object }
+  ? ErrorConstructors<P["definition"]["errors"]>
+  : ErrorConstructors<NoErrors>;
+
+/** No codes at all. Written out, and not `Record`, because the compiler's errors then say `NoErrors`. */
+export type NoErrors = { readonly [Code in never]: null };
+
+/** What a handler is given when it runs, whatever its procedure: the types above are promises that validation keeps. */
+export interface RunningArgs<Context = unknown> extends CallArgs<Context> {
+  readonly input: unknown;
+  readonly errors: ErrorConstructors<DeclaredErrors>;
+  readonly lastEventId: string | undefined;
+}
+
+/**
+ * A handler with its middleware around it, as it runs. It may throw, and it may return a promise: of the output, or,
+ * where a middleware around a subscription is asynchronous, of the stream.
+ */
+export type RunningHandler<Context = unknown> = (args: RunningArgs<Context>) => unknown;

@@ -1,0 +1,41 @@
+/**
+ * Where a server's definition begins: `implement(contract).context<C>()` gives what middleware and the router are made
+ * with. Nothing runs here; a server runs the router.
+ */
+import type { Contract, Procedure } from "@trunkline/core";
+import type { Handler, Handlers, NoErrors } from "./handler.js";
+import { type MakesMiddleware, makeMiddleware } from "./middleware.js";
+import { makeRouter, type Router } from "./router.js";
+
+/** A contract that is being implemented, and the context its handlers are given. */
+export interface App<Tree, Context> extends MakesMiddleware<{ needs: Context; gives: Context; errors: NoErrors }> {
+  /** States the type of the context, which the server makes for each connection. It exists for the compiler alone. */
+  context<Stated>(): App<Tree, Stated>;
+  /** Types the handlers of one group, so that they can stand in a file of their own. Returns them as they are. */
+  handlers<Part extends Contract>(part: Part, handlers: Handlers<Part, Context>): Handlers<Part, Context>;
+  /** Types the handler of one procedure, so that it can stand in a file of its own. Returns it as it is. */
+  handler<P extends Procedure>(procedure: P, handler: Handler<P, Context>): Handler<P, Context>;
+  /**
+   * Puts a handler to every procedure. Throws a `TypeError` that names each path whose handler is missing, superfluous,
+   * not a function, or wrapped by middleware whose errors its procedure does not declare.
+   */
+  router(handlers: Handlers<Tree, Context>): Router<Tree, Context>;
+}
+
+/** Begins the implementation of a contract; its context is empty until `.context<C>()` says otherwise. */
+export function implement<Tree extends Contract>(contract: Tree): App<Tree, NoContext> {
+  const app: Untyped = {
+    context: () => app,
+    middleware: (...given) => makeMiddleware((handler) => handler, given),
+    handlers: (_part, handlers) => handlers,
+    handler: (_procedure, handler) => handler,
+    router: (handlers) => makeRouter(contract, handlers),
+  };
+  // The members are generic in types that exist for the compiler alone; at run time they are one and the same.
+  return Object.freeze(app) as unknown as App<Tree, NoContext>;
+}
+
+/** The context before it is stated: nothing can be read from it. */
+export type NoContext = Readonly<Record<never, never>>;
+
+type Untyped = { [Member in keyof App<never, never>]: (...given: readonly unknown[]) => unknown };
