@@ -39,7 +39,8 @@ export {
   type Welcome,
   type WireError,
 } from "./protocol/message.js";
-export { isViolation, parse, type Violation } from "./protocol/parse.js";
+export { EVENT_ID_LENGTH, isViolation, parse, type Violation } from "./protocol/parse.js";
+export { encodeValue } from "./protocol/value.js";
 export { Channel } from "./runtime/channel.js";
 export type { Answerer } from "./runtime/incoming.js";
 export type { OpenStream, StreamItem } from "./runtime/open-stream.js";

@@ -10,6 +10,9 @@ import type { Batch, Frame, Goodbye, Hello, Message, Meta, Welcome, WireError } 
 import { op } from "./message.js";
 import { exceedsBytes, exceedsDepth, mayHoldProto } from "./text.js";
 
+/** The longest id an event may have, in UTF-16 units. */
+export const EVENT_ID_LENGTH = 1_024;
+
 /** What the other end did wrong. `detail` is for our own records: it never travels and holds nothing a peer sent. */
 export interface Violation {
   readonly type: "violation";
@@ -127,7 +130,7 @@ const isPositive = (value: unknown): value is number => Number.isSafeInteger(val
 const isRecord = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isEventId = (value: unknown): value is string | null =>
-  value === null || (typeof value === "string" && value.length <= 1_024);
+  value === null || (typeof value === "string" && value.length <= EVENT_ID_LENGTH);
 const isOpening = (item: unknown[]): item is unknown[] & Opening =>
   typeof item[2] === "string" && isCount(item[3]) && (item[4] === null || isRecord(item[4]));
 
