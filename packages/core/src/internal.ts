@@ -43,6 +43,7 @@ export { EVENT_ID_LENGTH, isViolation, parse, type Violation } from "./protocol/
 export { encodeValue } from "./protocol/value.js";
 export { Channel } from "./runtime/channel.js";
 export type { Answerer } from "./runtime/incoming.js";
+export { guard } from "./runtime/guard.js";
 export type { OpenStream, StreamItem } from "./runtime/open-stream.js";
 export { callOnce, openChannel } from "./runtime/outgoing.js";
 export { Peer, type PeerOptions, type PeerOwner } from "./runtime/peer.js";

@@ -3,6 +3,7 @@
  * and only what is taken is granted anew. So a reader that stops reading stops the generator at the other end.
  */
 import { RpcError } from "../error/rpc-error.js";
+import { guard } from "./guard.js";
 import type { Sink } from "./sink.js";
 
 /** Events are missing between the one before and the one after, and cannot be had any more. */
@@ -192,10 +193,6 @@ export class Channel<Event> implements AsyncIterableIterator<Event, undefined>, 
   }
 
   #guard(callback: () => void): void {
-    try {
-      callback();
-    } catch (error) {
-      this.#options.report(error);
-    }
+    guard(callback, (error) => this.#options.report(error));
   }
 }
