@@ -34,7 +34,7 @@ export class RpcError<Code extends string = string, Data = unknown> extends Erro
   readonly errorId: string | undefined;
 
   constructor(code: Code, options: RpcErrorOptions<Data> = {}) {
-    super(options.message ?? sentences[code] ?? code, "cause" in options ? { cause: options.cause } : undefined);
+    super(options.message ?? sentences.get(code) ?? code, "cause" in options ? { cause: options.cause } : undefined);
     this.code = code;
     // A code without declared data carries undefined, and its Data says so.
     this.data = options.data as Data;
@@ -50,15 +50,17 @@ export class RpcError<Code extends string = string, Data = unknown> extends Erro
   }
 }
 
-const sentences: Readonly<Record<string, string>> = {
-  CANCELLED: "the caller cancelled the call",
-  INVALID_ARGUMENT: "the input is not what the contract asks for",
-  DEADLINE_EXCEEDED: "the call's deadline passed",
-  PERMISSION_DENIED: "permission denied",
-  RESOURCE_EXHAUSTED: "a limit is reached",
-  UNIMPLEMENTED: "the server has no such procedure",
-  INTERNAL: "the server failed",
-  UNAVAILABLE: "there is no connection to the server",
-  DATA_LOSS: "events are missing",
-  UNAUTHENTICATED: "valid credentials are required",
-};
+const sentences: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    CANCELLED: "the caller cancelled the call",
+    INVALID_ARGUMENT: "the input is not what the contract asks for",
+    DEADLINE_EXCEEDED: "the call's deadline passed",
+    PERMISSION_DENIED: "permission denied",
+    RESOURCE_EXHAUSTED: "a limit is reached",
+    UNIMPLEMENTED: "the server has no such procedure",
+    INTERNAL: "the server failed",
+    UNAVAILABLE: "there is no connection to the server",
+    DATA_LOSS: "events are missing",
+    UNAUTHENTICATED: "valid credentials are required",
+  }),
+);
