@@ -1,6 +1,6 @@
 /** Calls as a program sees them: a promise for a query or a mutation, a channel for a subscription. */
 
-import type { RpcError } from "../error/rpc-error.js";
+import { RpcError } from "../error/rpc-error.js";
 import { OutgoingCall, type OutgoingRequest } from "../machine/outgoing-call.js";
 import { Channel, type ChannelOptions } from "./channel.js";
 import type { Sink } from "./sink.js";
@@ -17,8 +17,7 @@ export function callOnce(caller: Caller, request: OutgoingRequest, signal?: Abor
   return new Promise((resolve, reject) => {
     const sink = new PromiseSink(resolve, reject);
     const call = new OutgoingCall<Sink>(request, sink);
-    caller.open(call);
-    if (signal !== undefined) sink.unfollow = follow(signal, call, caller);
+    sink.unfollow = open(call, caller, signal);
   });
 }
 
@@ -36,16 +35,24 @@ export function openChannel<Event>(
     cancel: () => caller.cancel(call),
     release: () => unfollow?.(),
   });
-  caller.open(call);
-  if (options.signal !== undefined) unfollow = follow(options.signal, call, caller);
+  unfollow = open(call, caller, options.signal);
   return channel;
 }
 
-/** Cancels the call when the signal fires. Returns what ends the listening, so that a long-lived signal keeps nothing. */
-function follow(signal: AbortSignal, call: OutgoingCall<Sink>, caller: Caller): () => void {
+/**
+ * Makes the call, unless its signal has fired already, and cancels it when the signal fires. Returns what ends the
+ * listening, so that a long-lived signal keeps nothing.
+ */
+function open(call: OutgoingCall<Sink>, caller: Caller, signal: AbortSignal | undefined): (() => void) | undefined {
+  if (signal?.aborted) {
+    call.sink.failure(new RpcError("CANCELLED", { outcome: "not-sent" }));
+    return undefined;
+  }
+  caller.open(call);
+  if (signal === undefined || call.state.name === "settled") return undefined;
   const cancel = () => caller.cancel(call);
   if (signal.aborted) cancel();
-  else if (call.state.name !== "settled") signal.addEventListener("abort", cancel, { once: true });
+  else signal.addEventListener("abort", cancel, { once: true });
   return () => signal.removeEventListener("abort", cancel);
 }
 
