@@ -1,1 +1,7 @@
-export {};
+/** Virtual time, seeded chance, a network with faults, and whole worlds made of them. */
+export { type CutOptions, Link, type LinkOptions } from "./network.js";
+export { Random } from "./random.js";
+export type { FaultKind } from "./swarm.js";
+export { type Invariant, InvariantBroken } from "./trace.js";
+export { VirtualClock } from "./virtual-clock.js";
+export { type Run, type SimulateOptions, simulate } from "./world.js";

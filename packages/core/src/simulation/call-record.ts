@@ -1,0 +1,132 @@
+/**
+ * One call as an all-knowing observer sees it: who asked, which handlers started and what they produced, what was
+ * delivered. Everything is checked when it happens (I1 to I4).
+ */
+import type { RpcError } from "../error/rpc-error.js";
+import type { Trace } from "./trace.js";
+
+export interface CallPlan {
+  readonly number: number;
+  readonly kind: "query" | "mutation" | "subscription";
+  readonly repeatable: boolean;
+  /** Subscriptions: whether events carry ids, and how many there are. */
+  readonly withIds: boolean;
+  readonly events: number;
+  /** Length of the padding in every value, and in every event id, of this call. */
+  readonly padding: number;
+  readonly idPadding: number;
+}
+
+/** `orphaned`: the process that asked has crashed, so nobody is left to hear. */
+type Standing = "open" | "result" | "end" | "answered" | "not-sent" | "unknown" | "orphaned";
+
+export class CallRecord {
+  standing: Standing = "open";
+  /** Events and gaps that arrived, and how many of them the caller has taken. */
+  arrived = 0;
+  consumed = 0;
+  /** Hears of each event and gap: the caller decides when to take it. */
+  onItem: () => void = () => {};
+  /** Subscriptions: number of the last event any source has produced, and whether one has completed. */
+  produced = 0;
+  readonly #starts = new Map<string, number>();
+  readonly #values = new Set<string>();
+  readonly #trace: Trace;
+  #lastEvent = 0;
+  #gap = false;
+
+  constructor(
+    readonly plan: CallPlan,
+    trace: Trace,
+  ) {
+    this.#trace = trace;
+  }
+
+  get settled(): boolean {
+    return this.standing !== "open";
+  }
+
+  /** Times any handler has started. */
+  get starts(): number {
+    let sum = 0;
+    for (const count of this.#starts.values()) sum += count;
+    return sum;
+  }
+
+  /** A handler starts on this call, in this session. */
+  start(session: string): void {
+    const { kind, repeatable } = this.plan;
+    this.#trace.check(this.standing !== "not-sent", "I2", () => `${this} was not sent, and its handler starts`);
+    this.#starts.set(session, (this.#starts.get(session) ?? 0) + 1);
+    const starts = repeatable ? this.#starts.get(session)! : this.starts;
+    this.#trace.check(starts === 1, "I2", () => `${this} starts again (${kind}, session ${session})`);
+  }
+
+  /** A handler has produced this value, or a source the event that carries it. */
+  produce(value: string): void {
+    this.#values.add(value);
+  }
+
+  result(value: unknown): void {
+    this.#settle("result");
+    this.#expectProduced(value);
+  }
+
+  failure(error: RpcError): void {
+    this.#settle(error.outcome);
+    const { outcome, code } = error;
+    this.#trace.check(outcome !== "not-sent" || this.starts === 0, "I2", () => `${this} is not-sent, but was started`);
+    const refused = outcome === "answered" && code === "RESOURCE_EXHAUSTED";
+    this.#trace.check(!refused || this.starts === 0, "I2", () => `${this} was refused, but was started`);
+    if (outcome === "answered" && code === "ABORTED") this.#expectComplete();
+  }
+
+  event(value: unknown): void {
+    const number = (value as { readonly event?: number } | undefined)?.event ?? 0;
+    this.#expectOpen("an event");
+    this.#expectProduced(value);
+    const contiguous = number === this.#lastEvent + 1 || (this.#gap && number > this.#lastEvent);
+    this.#trace.check(contiguous, "I4", () => `${this}: event ${number} after ${this.#lastEvent}, no gap between`);
+    this.#lastEvent = number;
+    this.#gap = false;
+    this.arrived++;
+    this.onItem();
+  }
+
+  gap(): void {
+    this.#expectOpen("a gap");
+    this.#gap = true;
+    this.arrived++;
+    this.onItem();
+  }
+
+  end(): void {
+    this.#settle("end");
+    this.#expectComplete();
+  }
+
+  toString(): string {
+    return `call ${this.plan.number}`;
+  }
+
+  #settle(standing: Standing): void {
+    this.#trace.check(!this.settled, "I1", () => `${this} settles as ${standing}, and was ${this.standing} already`);
+    this.standing = standing;
+  }
+
+  #expectOpen(what: string): void {
+    this.#trace.check(!this.settled, "I4", () => `${this} hears ${what} after its end`);
+  }
+
+  #expectProduced(value: unknown): void {
+    const text = JSON.stringify(value);
+    this.#trace.check(this.#values.has(text), "I3", () => `${this} got ${text.slice(0, 80)}, which nobody produced`);
+  }
+
+  /** The source said that all is told: then all was heard, or a gap stands at the end. */
+  #expectComplete(): void {
+    if (this.plan.kind !== "subscription") return;
+    const complete = this.#lastEvent === this.produced || this.#gap;
+    this.#trace.check(complete, "I4", () => `${this} ends at event ${this.#lastEvent} of ${this.produced}`);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Reads what is written to the links, as a third party: numbers, acknowledgements, credit and replay (I5 to I7). It keeps its own
+ * count for every session and shares no code with the machines.
+ */
+import { op } from "../protocol/message.js";
+import type { Trace } from "./trace.js";
+
+export type Role = "client" | "server";
+
+/** What one end has said in one session. */
+interface Said {
+  /** Op and id of each numbered frame, by number − 1. */
+  readonly frames: string[];
+  /** The size of each, how many the other end has acknowledged, and the size of those it has not. */
+  readonly sizes: number[];
+  acknowledged: number;
+  unacknowledged: number;
+  /** Credit it has granted and events it has produced, by the stream's id. */
+  readonly granted: Map<number, number>;
+  readonly events: Map<number, number>;
+}
+
+type WireFrame = [op: number, id: number, ...rest: unknown[]];
+
+const silence = (): Said => ({
+  frames: [],
+  sizes: [],
+  acknowledged: 0,
+  unacknowledged: 0,
+  granted: new Map(),
+  events: new Map(),
+});
+
+export interface Writer {
+  readonly from: Role;
+  readonly replayBytes: number;
+}
+
+export class WireWatch {
+  readonly #sessions = new Map<string, Record<Role, Said>>();
+  readonly #trace: Trace;
+
+  constructor(trace: Trace) {
+    this.#trace = trace;
+  }
+
+  /** An end writes a batch in this session. */
+  write(session: string, { from, replayBytes }: Writer, text: string): void {
+    const sides = this.#sidesOf(session);
+    const own = sides[from];
+    const other = sides[from === "client" ? "server" : "client"];
+    const [[seq, ack], ...frames] = JSON.parse(text) as [[number, number], ...WireFrame[]];
+    const who = `${from} in ${session}`;
+    this.#trace.check(ack <= other.frames.length, "I7", () => `${who}: ack ${ack} of ${other.frames.length} sent`);
+    this.#trace.check(seq <= own.frames.length + 1, "I7", () => `${who}: seq ${seq} after ${own.frames.length} sent`);
+    acknowledge(other, ack);
+    frames.forEach((frame, index) => {
+      const name = `${frame[0]} of ${frame[1]}`;
+      const known = own.frames[seq + index - 1];
+      if (known === undefined) this.#count(own, other, frame, who);
+      else this.#trace.check(known === name, "I7", () => `${who}: frame ${seq + index} was ${known}, now ${name}`);
+      own.frames[seq + index - 1] = name;
+    });
+    // One frame that is larger than the whole window travels alone.
+    const bounded = own.unacknowledged <= replayBytes || own.frames.length - own.acknowledged === 1;
+    this.#trace.check(bounded, "I6", () => `${who}: replay of ${own.unacknowledged}, bound ${replayBytes}`);
+  }
+
+  /** An end hears, in hello or welcome, how many of its frames have arrived. */
+  resume(session: string, role: Role, received: number): void {
+    const own = this.#sidesOf(session)[role];
+    this.#trace.check(received <= own.frames.length, "I7", () => `${role} in ${session}: resumed at ${received}`);
+    acknowledge(own, received);
+  }
+
+  #count(own: Said, other: Said, frame: WireFrame, who: string): void {
+    const id = frame[1];
+    const size = JSON.stringify(frame).length;
+    own.sizes.push(size);
+    own.unacknowledged += size;
+    if (frame[0] === op.subscribe) own.granted.set(id, frame[5] as number);
+    if (frame[0] === op.credit) own.granted.set(id, Math.max(own.granted.get(id) ?? 0, frame[2] as number));
+    if (frame[0] !== op.event && frame[0] !== op.gap) return;
+    const events = (own.events.get(id) ?? 0) + 1;
+    own.events.set(id, events);
+    const granted = other.granted.get(id) ?? 0;
+    this.#trace.check(events <= granted, "I5", () => `${who}: event ${events} of stream ${id}, ${granted} granted`);
+  }
+
+  #sidesOf(session: string): Record<Role, Said> {
+    let sides = this.#sessions.get(session);
+    if (sides === undefined) {
+      sides = { client: silence(), server: silence() };
+      this.#sessions.set(session, sides);
+    }
+    return sides;
+  }
+}
+
+function acknowledge(said: Said, count: number): void {
+  for (; said.acknowledged < count; said.acknowledged++) said.unacknowledged -= said.sizes[said.acknowledged]!;
+}
