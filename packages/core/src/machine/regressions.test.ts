@@ -1,0 +1,66 @@
+/** What the simulation has found, each as small as it can be. */
+import { describe, expect, it } from "vitest";
+import { type Limits, peerLimits, resolveLimits } from "../protocol/limits.js";
+import { Conversation, type ConversationInput } from "./conversation.js";
+import { OutgoingCall, type OutgoingRequest } from "./outgoing-call.js";
+
+const client = (limits: Partial<Limits> = {}) =>
+  new Conversation<string, never>({ role: "client", limits: resolveLimits(limits) });
+
+const ask = (request: Partial<OutgoingRequest> = {}) =>
+  new OutgoingCall(
+    { kind: "query", path: '"q"', repeatable: true, input: "1", deadline: Infinity, ...request },
+    "nobody",
+  );
+
+const attach = (generation: number, resumed: boolean, limits: Partial<Limits> = {}) =>
+  ({
+    type: "attach",
+    generation,
+    resumed,
+    received: 0,
+    peer: peerLimits(resolveLimits(limits)),
+    beatMs: undefined,
+    silenceMs: 1_000,
+  }) as const;
+
+/** Says all of this to a conversation, and returns what it wants done, flushes done at once. */
+function say(conversation: Conversation<string, never>, ...inputs: ConversationInput<string, never>[]) {
+  return inputs.flatMap((input) => {
+    conversation.receive(input, 0);
+    const effects = conversation.take();
+    if (!effects.some(({ type }) => type === "flush")) return effects;
+    conversation.receive({ type: "flush" }, 0);
+    return [...effects, ...conversation.take()];
+  });
+}
+
+describe("a conversation", () => {
+  it("does not say not-sent of a query that an earlier session has sent (seed 3512)", () => {
+    const conversation = client();
+    const call = ask();
+    say(conversation, attach(1, false), { type: "call", call });
+    say(conversation, { type: "detach", generation: 1 }, attach(2, false), { type: "detach", generation: 2 });
+    const effects = say(conversation, { type: "cancel", call });
+    expect(effects).toEqual([
+      expect.objectContaining({ type: "failure", error: expect.objectContaining({ outcome: "unknown" }) }),
+    ]);
+  });
+
+  it("sends what waited for the replay window when an acknowledgement opens it (seed 1564)", () => {
+    const conversation = client({ replayBytes: 1 });
+    say(conversation, attach(1, false), { type: "call", call: ask() });
+    expect(say(conversation, { type: "call", call: ask() })).toEqual([]);
+    const effects = say(conversation, { type: "message", generation: 1, text: "[[1,1]]" });
+    expect(effects).toContainEqual({ type: "send", text: '[[2,0],[1,3,"q",0,null,1]]' });
+  });
+
+  it("refuses, and never sends, what turns out too large once the other end's limits are known (seed 19)", () => {
+    const conversation = client();
+    const call = ask({ input: JSON.stringify("x".repeat(2_000)) });
+    const effects = say(conversation, { type: "call", call }, attach(1, false, { messageBytes: 1_024 }));
+    expect(effects).toEqual([
+      expect.objectContaining({ type: "failure", error: expect.objectContaining({ code: "RESOURCE_EXHAUSTED" }) }),
+    ]);
+  });
+});
