@@ -8,8 +8,10 @@ import { describe, expect, it } from "vitest";
 const page = readFileSync(new URL("../PROTOCOL.md", import.meta.url), "utf8");
 
 describe("PROTOCOL.md", () => {
-  it("has the close codes of the code, each with its reason and its return", () => {
-    const rows = rowsOf("7").map(([name, code, reason, comeBack]) => [name, { code: Number(code), reason, comeBack }]);
+  it("has the close codes of the code, each with its reason, its return and its session", () => {
+    const rows = rowsOf("7").map(([name, code, reason, comeBack, session]) => {
+      return [name, { code: Number(code), reason, comeBack, endsSession: session?.startsWith("ends") }];
+    });
     expect(Object.fromEntries(rows)).toEqual(closeCodes);
   });
 

@@ -1,8 +1,17 @@
 /** `createClient`: a contract and an address become functions. */
-import { contractHash, type Limits } from "@trunkline/core";
-import { type Clock, compose, type Procedure, resolveLimits, routes, systemClock } from "@trunkline/core/internal";
+import { type ContractDifference, contractHash, type Limits } from "@trunkline/core";
+import {
+  type Clock,
+  compose,
+  type Peer,
+  type Procedure,
+  resolveLimits,
+  routes,
+  systemClock,
+} from "@trunkline/core/internal";
 import { ClientConnection } from "./connection.js";
-import { dispatcher, type Interceptor } from "./dispatch.js";
+import { contractDifference } from "./contract-check.js";
+import { DEFAULT_TIMEOUT_MS, dispatcher, type Interceptor } from "./dispatch.js";
 import type { OpenTransport } from "./open-transport.js";
 import type { ProcedureCalls, SubscribeOptions } from "./procedure-call.js";
 import { buildProxy } from "./proxy.js";
@@ -21,6 +30,8 @@ export interface ClientOptions {
   readonly interceptors?: readonly Interceptor[];
   /** Hears what a callback of the program threw. Default: `console.error`. */
   readonly onError?: (error: unknown) => void;
+  /** Hears which procedures a server with another version of the contract lacks or has changed. Default: `console.warn`. */
+  readonly onContractMismatch?: (difference: ContractDifference) => void;
   readonly limits?: Partial<Limits>;
   /** Default: the platform's own, or `ws` in Node. */
   readonly WebSocket?: WebSocketConstructor;
@@ -60,6 +71,7 @@ export function createClient<Contract extends object>(contract: Contract, option
     clock,
     report,
     contractHash: contractHash(contract),
+    contractDiffers: mismatchTeller(contract, options, clock),
     random: options.random ?? Math.random,
     open: options.transport ?? webSocketOf(options, clock, limits),
     ...(options.auth === undefined ? {} : { auth: options.auth }),
@@ -81,6 +93,22 @@ export function createClient<Contract extends object>(contract: Contract, option
     send({ path, procedure, input, options: callOptions ?? {} });
   const extras = { $connection: control, [Symbol.asyncDispose]: control[Symbol.asyncDispose] };
   return buildProxy(routes(contract), bind, extras) as Client<Contract>;
+}
+
+/** Tells the program, once: it changes with the server's next version and not with each connection. */
+function mismatchTeller(contract: object, options: ClientOptions, clock: Clock): (peer: Peer) => void {
+  const tell =
+    options.onContractMismatch ??
+    (({ missing, changed }) => console.warn("trunkline: the server's contract differs:", { missing, changed }));
+  let told = false;
+  return (peer) => {
+    if (told) return;
+    told = true;
+    const deadline = clock.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    contractDifference(peer, contract, deadline)
+      .then((difference) => difference && tell(difference))
+      .catch(options.onError ?? console.error);
+  };
 }
 
 /** A WebSocket to the client's address, asked for anew at each attempt. */

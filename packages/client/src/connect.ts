@@ -87,9 +87,11 @@ class Attempt {
   #answered(transport: Transport, text: string): void {
     if (this.#undo === undefined) return;
     const message = parse(text, this.#options.limits);
-    if (message.type !== "welcome") {
+    // What was not asked for cannot have been resumed.
+    const fits = message.type === "welcome" && !(message.resumed && this.#resumption().session === undefined);
+    if (!fits) {
       closeWith(transport, "protocol");
-      return this.#lost("the server answered hello with something else", "now");
+      return this.#lost("the server did not answer hello with a welcome", "now");
     }
     this.#undo = undefined;
     this.#listener.welcomed(transport, message);

@@ -10,6 +10,7 @@ import {
   type CloseName,
   closeCodes,
   comeBack,
+  endsSession,
   Peer,
   type PeerOwner,
   type Welcome,
@@ -23,6 +24,8 @@ export interface ClientConnectionOptions extends ConnectOptions {
   readonly clock: Clock;
   /** Chance in [0, 1). */
   random(): number;
+  /** The server that has just welcomed us has another contract. Does not throw. */
+  contractDiffers(peer: Peer): void;
   /** Hears what a listener threw. Does not throw. */
   report(error: unknown): void;
 }
@@ -78,6 +81,7 @@ export class ClientConnection implements PeerOwner {
   }
 
   detached(code: number): void {
+    if (endsSession(code)) this.#token = undefined;
     this.#say({ type: "lost", reason: describeClose(code), comeBack: comeBack(code) });
   }
 
@@ -137,6 +141,7 @@ export class ClientConnection implements PeerOwner {
       silenceMs: welcome.heartbeatMs + this.#options.limits.graceMs,
     });
     this.#say({ type: "welcomed" });
+    if (welcome.contract !== this.#options.contractHash) this.#options.contractDiffers(this.#peer);
   }
 
   #changed(state: DialerState): void {

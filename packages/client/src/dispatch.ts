@@ -34,7 +34,8 @@ interface Surroundings {
   report(error: unknown): void;
 }
 
-const DEFAULT_TIMEOUT_MS = 30_000;
+/** The deadline of calls for which nobody says one. */
+export const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** A mistake of the caller settles the call as every failure does: it is never thrown at once. */
 export function dispatcher(surroundings: Surroundings): (call: ClientCall) => unknown {

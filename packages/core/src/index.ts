@@ -31,5 +31,6 @@ export type { Schema, SchemaInput, SchemaOutput } from "./contract/schema.js";
 export { isStandardCode, type StandardCode } from "./error/codes.js";
 export { type Outcome, RpcError, type RpcErrorOptions } from "./error/rpc-error.js";
 export { defaultLimits, type Limits } from "./protocol/limits.js";
+export type { ContractDifference } from "./protocol/message.js";
 export type { ChannelListener, Gap } from "./runtime/channel.js";
 export type { Transport, TransportListener } from "./transport.js";

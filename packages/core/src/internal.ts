@@ -13,7 +13,7 @@ export { IncomingCall } from "./machine/incoming-call.js";
 export type { AbortReason } from "./machine/incoming-calls.js";
 export type { Machine } from "./machine/machine.js";
 export { OutgoingCall, type OutgoingRequest } from "./machine/outgoing-call.js";
-export { type CloseName, closeCodes, closeName, comeBack, type Return } from "./protocol/close-codes.js";
+export { type CloseName, closeCodes, closeName, comeBack, endsSession, type Return } from "./protocol/close-codes.js";
 export {
   batch,
   callFrame,
@@ -30,6 +30,7 @@ export {
 } from "./protocol/encode.js";
 export { type PeerLimits, peerLimits, resolveLimits } from "./protocol/limits.js";
 export {
+  COMPARE_PATH,
   type Frame,
   type Goodbye,
   type Hello,
@@ -42,8 +43,8 @@ export {
 export { EVENT_ID_LENGTH, isViolation, parse, type Violation } from "./protocol/parse.js";
 export { encodeValue } from "./protocol/value.js";
 export { Channel } from "./runtime/channel.js";
-export type { Answerer } from "./runtime/incoming.js";
 export { guard } from "./runtime/guard.js";
+export type { Answerer } from "./runtime/incoming.js";
 export type { OpenStream, StreamItem } from "./runtime/open-stream.js";
 export { callOnce, openChannel } from "./runtime/outgoing.js";
 export { Peer, type PeerOptions, type PeerOwner } from "./runtime/peer.js";

@@ -4,7 +4,9 @@
  */
 import { RpcError as Failure, type RpcError } from "@trunkline/core";
 import type { Answerer, Json, OpenStream, StreamItem, WireError, Work } from "@trunkline/core/internal";
+import { COMPARE_PATH } from "@trunkline/core/internal";
 import { CallArguments } from "./call-arguments.js";
+import { contractDifference } from "./contract-difference.js";
 import { isGap, isIdentifiedEvent } from "./define/event.js";
 import type { Connection } from "./define/handler.js";
 import type { Route } from "./define/router.js";
@@ -14,6 +16,8 @@ import { chain, validate } from "./validate.js";
 
 export interface AnswerOptions {
   readonly routes: ReadonlyMap<string, Route>;
+  /** Dotted path → hash of the procedure. */
+  readonly hashes: ReadonlyMap<string, string>;
   readonly connection: Connection;
   /** The context of the connection as it is now; it is renewed with each transport. */
   context(): unknown;
@@ -30,6 +34,7 @@ export class RouterAnswerer implements Answerer {
   }
 
   once(work: Work): Json | Promise<Json> {
+    if (work.path === COMPARE_PATH) return JSON.stringify(contractDifference(work.input, this.#options.hashes));
     const route = this.#route(work);
     return chain(this.#run(route, work), (value) => encodeOutput(route, value));
   }

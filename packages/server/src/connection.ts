@@ -7,6 +7,8 @@ import type { Limits, Transport } from "@trunkline/core";
 import {
   type Clock,
   type CloseName,
+  closeName,
+  endsSession,
   greeting,
   type Hello,
   Peer,
@@ -24,6 +26,8 @@ import type { HttpInfo } from "./http-info.js";
 export interface Household {
   readonly routes: ReadonlyMap<string, Route>;
   readonly contractHash: string;
+  /** Dotted path → hash of the procedure. */
+  readonly hashes: ReadonlyMap<string, string>;
   readonly limits: Limits;
   readonly clock: Clock;
   report(failure: FailureReport): void;
@@ -58,8 +62,8 @@ export class ServerConnection implements Connection, PeerOwner {
 
   constructor(household: Household) {
     this.#household = household;
-    const { routes, limits, clock, report } = household;
-    const answerer = new RouterAnswerer({ routes, connection: this, report, context: () => this.context });
+    const { routes, hashes, limits, clock, report } = household;
+    const answerer = new RouterAnswerer({ routes, hashes, connection: this, report, context: () => this.context });
     this.#peer = new Peer({ role: "server", limits, clock, answerer, owner: this });
   }
 
@@ -117,8 +121,8 @@ export class ServerConnection implements Connection, PeerOwner {
 
   detached(code: number): void {
     if (this.#state !== "attached") return;
-    // A client that closes normally has finished: there is nothing to wait for.
-    if (code === 1000) return this.end({ close: "normal", detail: "closed by the client" });
+    // A client that has finished, or cannot go on: there is nothing to wait for.
+    if (endsSession(code)) return this.end({ close: closeName(code) ?? "normal", detail: "ended by the client" });
     this.#state = "detached";
     this.#household.detached(this);
   }

@@ -6,7 +6,7 @@
 import type { Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Limits, Transport } from "@trunkline/core";
-import { contractHash } from "@trunkline/core";
+import { contractHash, procedureHashes } from "@trunkline/core";
 import { type Clock, type CloseName, type Hello, resolveLimits, systemClock } from "@trunkline/core/internal";
 import { type Acceptor, acceptUpgrades } from "./adapters/upgrade.js";
 import { Admission, type AdmissionOptions } from "./admission.js";
@@ -91,6 +91,7 @@ export class Server implements AsyncDisposable {
       // A route's context is what this server's hook makes.
       routes: router.routes,
       contractHash: contractHash(router.contract),
+      hashes: procedureHashes(router.contract),
       limits,
       clock,
       report: (failure) => this.#report(failure),

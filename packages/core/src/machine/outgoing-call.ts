@@ -71,7 +71,8 @@ export class OutgoingCall<Sink> implements Weighed {
   /** The frame, with the time that is left now. `peerMaxCredit`: the widest window the other end takes. */
   frame(id: number, now: number, peerMaxCredit: number): string {
     const { path, input, meta = "null", deadline } = this.#request;
-    const timeoutMs = deadline === Infinity ? 0 : Math.max(1, Math.ceil(deadline - now));
+    const timeoutMs =
+      deadline === Infinity ? 0 : Math.min(Math.max(1, Math.ceil(deadline - now)), Number.MAX_SAFE_INTEGER);
     if (this.window === undefined) return callFrame(id, path, timeoutMs, meta, input);
     const opening = { credit: this.window.open(peerMaxCredit), lastEventId: this.lastEventId };
     return subscribeFrame(id, path, timeoutMs, meta, opening, input);

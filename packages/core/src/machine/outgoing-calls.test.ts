@@ -327,7 +327,7 @@ describe("what waits", () => {
   ])("offline is at most limits.offlineCalls: %d of 2 calls refuse %d", (count, refused) => {
     const desk = new Desk({ offlineCalls: 2 });
     for (let i = 1; i <= count; i++) desk.calls.add(callOf(`c${i}`, i === 2 ? stream : {}));
-    expect(desk.said()).toEqual(Array(refused).fill("c3: RESOURCE_EXHAUSTED not-sent"));
+    expect(desk.said()).toEqual(Array(refused).fill("c3: UNAVAILABLE not-sent"));
     expect(desk.calls.open).toBe(count - refused);
   });
 

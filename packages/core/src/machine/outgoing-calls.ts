@@ -90,11 +90,9 @@ export class OutgoingCalls<Sink> {
     const maxWaiting = attached ? limits.waitingCalls : limits.offlineCalls;
     const maxSize = attached ? limits.outboundHardBytes : limits.offlineBytes;
     if (this.#waiting >= maxWaiting || this.#waitingSize + call.size > maxSize) {
-      return this.refuse(
-        call,
-        "RESOURCE_EXHAUSTED",
-        "too many calls wait to be sent (limits.offlineCalls, limits.waitingCalls)",
-      );
+      return attached
+        ? this.refuse(call, "RESOURCE_EXHAUSTED", "too many calls wait for a slot (limits.waitingCalls)")
+        : this.refuse(call, "UNAVAILABLE", "too many calls wait for a connection (limits.offlineCalls)");
     }
     this.#wait(call);
   }

@@ -1,6 +1,6 @@
 /**
- * Why a transport was closed, and whether its client may come back: the one table both ends read, so that the dialer
- * has no list of its own. Reasons are constants below 123 bytes: nothing a peer sent is ever echoed in them.
+ * Why a transport was closed, whether its client may come back, and whether to the same session: the one table both
+ * ends read, so that neither has a list of its own. Reasons are constants below 123 bytes: nothing a peer sent is ever echoed in them.
  *
  * @see PROTOCOL.md section 7, RFC 6455 section 7.4
  */
@@ -12,27 +12,29 @@ interface CloseCode {
   readonly code: number;
   readonly reason: string;
   readonly comeBack: Return;
+  /** Neither end keeps the session: it is over, or would come to the same end again. */
+  readonly endsSession: boolean;
 }
 
 const table = {
-  normal: { code: 1000, reason: "done", comeBack: "never" },
-  goingAway: { code: 1001, reason: "server is going away", comeBack: "now" },
-  tooBig: { code: 1009, reason: "message too big for WebSocket limits", comeBack: "now" },
-  restart: { code: 1012, reason: "server restarts", comeBack: "now" },
-  later: { code: 1013, reason: "server is overloaded, come back later", comeBack: "later" },
-  protocol: { code: 4400, reason: "protocol violation", comeBack: "now" },
-  unauthenticated: { code: 4401, reason: "unauthenticated", comeBack: "never" },
-  forbidden: { code: 4403, reason: "forbidden", comeBack: "never" },
-  version: { code: 4406, reason: "no common protocol version", comeBack: "never" },
-  helloTimeout: { code: 4408, reason: "no hello in time", comeBack: "now" },
-  takenOver: { code: 4409, reason: "session continues on another transport", comeBack: "never" },
-  sessionGone: { code: 4410, reason: "session gone", comeBack: "now" },
-  moving: { code: 4412, reason: "client continues on another transport", comeBack: "now" },
-  tooLarge: { code: 4413, reason: "message too large", comeBack: "now" },
-  silent: { code: 4418, reason: "heard nothing in time", comeBack: "now" },
-  flood: { code: 4429, reason: "too many messages", comeBack: "later" },
-  slowReader: { code: 4430, reason: "reader too slow", comeBack: "now" },
-  expired: { code: 4440, reason: "credentials expired", comeBack: "now" },
+  normal: { code: 1000, reason: "done", comeBack: "never", endsSession: true },
+  goingAway: { code: 1001, reason: "server is going away", comeBack: "now", endsSession: false },
+  tooBig: { code: 1009, reason: "message too big for WebSocket limits", comeBack: "now", endsSession: true },
+  restart: { code: 1012, reason: "server restarts", comeBack: "now", endsSession: false },
+  later: { code: 1013, reason: "server is overloaded, come back later", comeBack: "later", endsSession: false },
+  protocol: { code: 4400, reason: "protocol violation", comeBack: "now", endsSession: true },
+  unauthenticated: { code: 4401, reason: "unauthenticated", comeBack: "never", endsSession: false },
+  forbidden: { code: 4403, reason: "forbidden", comeBack: "never", endsSession: false },
+  version: { code: 4406, reason: "no common protocol version", comeBack: "never", endsSession: false },
+  helloTimeout: { code: 4408, reason: "no hello in time", comeBack: "now", endsSession: false },
+  takenOver: { code: 4409, reason: "session continues on another transport", comeBack: "never", endsSession: false },
+  sessionGone: { code: 4410, reason: "session gone", comeBack: "now", endsSession: true },
+  moving: { code: 4412, reason: "client continues on another transport", comeBack: "now", endsSession: false },
+  tooLarge: { code: 4413, reason: "message too large", comeBack: "now", endsSession: true },
+  silent: { code: 4418, reason: "heard nothing in time", comeBack: "now", endsSession: false },
+  flood: { code: 4429, reason: "too many messages", comeBack: "later", endsSession: true },
+  slowReader: { code: 4430, reason: "reader too slow", comeBack: "now", endsSession: true },
+  expired: { code: 4440, reason: "credentials expired", comeBack: "now", endsSession: false },
 } as const satisfies Record<string, CloseCode>;
 
 /** The name of a row of the close table. */
@@ -54,4 +56,10 @@ export function closeName(code: number): CloseName | undefined {
 export function comeBack(code: number): Return {
   const name = byCode.get(code);
   return name === undefined ? "now" : table[name].comeBack;
+}
+
+/** Whether a session is over with this code. A network failure ends none. */
+export function endsSession(code: number): boolean {
+  const name = byCode.get(code);
+  return name !== undefined && table[name].endsSession;
 }

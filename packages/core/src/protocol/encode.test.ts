@@ -59,7 +59,11 @@ const frames: Frame[] = [
   ...texts.map((eventId): Frame => ({ op: op.event, id: 2, eventId, value: eventId })),
   ...texts.map((reason): Frame => ({ op: op.gap, id: 2, reason })),
   ...texts.map((message): Frame => ({ op: op.error, id: 2, error: { code: "INTERNAL", message } })),
-  { op: op.error, id: 2, error: { code: "FULL", message: "", data: { a: null }, errorId: "e", refused: true as const } },
+  {
+    op: op.error,
+    id: 2,
+    error: { code: "FULL", message: "", data: { a: null }, errorId: "e", refused: true as const },
+  },
 ].filter((frame) => !("meta" in frame && frame.meta !== undefined && Object.hasOwn(frame.meta, "__proto__")));
 
 describe("a frame", () => {

@@ -60,6 +60,9 @@ export type PeerLimits = Pick<Limits, "messageBytes" | "batchFrames" | "calls" |
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
+/** Room for a greeting, and for the error that takes the place of an answer that is too large. */
+const MIN_MESSAGE_BYTES = 1_024;
+
 /** The defaults. Frozen: override single entries through the `limits` option. */
 export const defaultLimits: Limits = Object.freeze({
   helloMs: 10_000,
@@ -94,7 +97,7 @@ export function peerLimits(limits: Limits): PeerLimits {
 /**
  * The defaults with some entries replaced.
  *
- * @throws TypeError for an entry that does not exist or is not a positive whole number.
+ * @throws TypeError for an entry that does not exist or is not a positive whole number, and for `messageBytes` below 1 KiB.
  */
 export function resolveLimits(overrides: Partial<Limits> = {}): Limits {
   for (const [name, value] of Object.entries(overrides)) {
@@ -102,6 +105,10 @@ export function resolveLimits(overrides: Partial<Limits> = {}): Limits {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new TypeError(`limits.${name} must be a positive whole number, not ${String(value)}`);
     }
+  }
+  const { messageBytes = MIN_MESSAGE_BYTES } = overrides;
+  if (messageBytes < MIN_MESSAGE_BYTES) {
+    throw new TypeError(`limits.messageBytes must be at least ${MIN_MESSAGE_BYTES}, not ${messageBytes}`);
   }
   return Object.freeze({ ...defaultLimits, ...overrides });
 }

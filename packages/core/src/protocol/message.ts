@@ -12,6 +12,20 @@ import type { PeerLimits } from "./limits.js";
 /** The WebSocket subprotocol both ends must agree on. The digit is the major version of PROTOCOL.md. */
 export const SUBPROTOCOL = "trunkline.1";
 
+/**
+ * The one path that every server answers beside its contract's: a query that takes `{ path: hash }` of the caller's
+ * procedures and gives those that are missing here and those that differ. Contracts cannot have names with `$`.
+ */
+export const COMPARE_PATH = "$contract";
+
+/** The answer at {@link COMPARE_PATH}. */
+export interface ContractDifference {
+  /** Paths the server does not have. */
+  readonly missing: readonly string[];
+  /** Paths that take or give something else there. */
+  readonly changed: readonly string[];
+}
+
 /** The number that opens each frame. */
 export const op = {
   call: 1,
