@@ -84,7 +84,6 @@ export class WebSocketTransport implements Transport {
   close(code: number, reason: string): void {
     if (!this.#isOpen) return;
     this.#state = { type: "closing", code, reason };
-    this.#socket.onmessage = null;
     if (this.#early !== undefined) this.#early = [];
     this.#alarm.set(this.#clock.now() + CLOSE_MS);
     try {
@@ -138,7 +137,6 @@ export class WebSocketTransport implements Transport {
   /** The handshake hangs: whatever its platform still makes of it is not heard. */
   #giveUp(): void {
     const socket: WebSocketLike & { terminate?(): void } = this.#socket;
-    socket.onclose = null;
     socket.terminate?.();
     this.#closed(ABNORMAL, "");
   }

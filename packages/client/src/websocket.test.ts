@@ -346,6 +346,15 @@ describe("a transport over any WebSocket class", () => {
     expect(FakeWebSocket.last.calls).toEqual(["close 1000 done"]);
   });
 
+  it("gives ws what it knows beyond the standard", () => {
+    class WsLike extends FakeWebSocket {
+      terminate(): void {}
+    }
+    dial({ url: "wss://a", WebSocket: WsLike, messageBytes: 7 }).abort();
+    const options = { perMessageDeflate: false, followRedirects: false, maxPayload: 7, closeTimeout: 2_000 };
+    expect(FakeWebSocket.last.args).toEqual(["wss://a", "trunkline.1", options]);
+  });
+
   it("W11: asks for array buffers before it opens", () => {
     dial({ url: "wss://a", WebSocket: FakeWebSocket });
     expect(FakeWebSocket.last.binaryType).toBe("arraybuffer");
@@ -390,9 +399,8 @@ describe("a transport over any WebSocket class", () => {
   it.each([new ArrayBuffer(1), new Blob(["a"]), null, 1])("F10: closes for %o with 4400", async (data) => {
     const { socket, log } = openFake();
     await Promise.resolve();
-    const { onmessage } = socket;
-    onmessage?.({ data });
-    onmessage?.({ data: "late" });
+    socket.onmessage?.({ data });
+    socket.onmessage?.({ data: "late" });
     expect(socket.calls).toEqual(["close 4400 protocol violation"]);
     socket.onclose?.({ code: 4400, reason: "" });
     expect(log).toEqual(["closed 4400 protocol violation"]);
@@ -414,20 +422,45 @@ describe("a transport over any WebSocket class", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("W10: looks again in time though more is sent meanwhile", async () => {
+    const { socket, transport, log } = openFake();
+    await Promise.resolve();
+    socket.bufferedAmount = 300 * 1024;
+    transport.send("a");
+    clock.advance(5);
+    transport.send("b");
+    socket.bufferedAmount = 0;
+    clock.advance(5);
+    expect(log).toEqual(["drained"]);
+  });
+
+  it("drops what came before its listener when it was closed before it", async () => {
+    const { opened } = dial({ url: "wss://a", WebSocket: FakeWebSocket });
+    const socket = FakeWebSocket.last;
+    socket.onopen?.();
+    socket.onmessage?.({ data: "early" });
+    opened[0]?.close(4408, "no hello in time");
+    socket.onclose?.({ code: 4408, reason: "" });
+    const log = hear(opened[0] as Transport);
+    await Promise.resolve();
+    expect(log).toEqual(["closed 4408 no hello in time"]);
+  });
+
   it("N16: hears nothing of a socket it has closed, and is closed after two seconds", async () => {
     const { socket, transport, log } = openFake();
     await Promise.resolve();
     socket.bufferedAmount = Infinity;
     transport.send("a");
-    const { onmessage, onclose } = socket;
+    Object.assign(socket, { terminate: () => socket.calls.push("terminate") });
     transport.close(1000, "done");
-    onmessage?.({ data: "late" });
+    socket.onmessage?.({ data: "late" });
     socket.onerror?.({});
     clock.advance(10);
     expect(log).toEqual([]);
     clock.advance(1_990);
     expect(log).toEqual(["closed 1000 done"]);
-    onclose?.({ code: 1006, reason: "" });
+    expect(socket.calls).toEqual(["send a", "close 1000 done", "terminate"]);
+    socket.onclose?.({ code: 1006, reason: "" });
     expect(log).toHaveLength(1);
   });
 

@@ -203,6 +203,29 @@ describe("H24: the path", () => {
     },
   );
 
+  it("destroys a socket that it has refused, though the client keeps its half open", async () => {
+    accept();
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    socket.resume();
+    socket.write(upgrade({ line: "GET /other HTTP/1.1" }));
+    await once(socket, "end");
+    await soon(() => expect(sockets.size).toBe(0));
+    socket.destroy();
+  });
+
+  it("destroys a socket that does not even read its refusal", async () => {
+    accept();
+    server.removeAllListeners("request");
+    server.on("request", (_request, response) => response.end(Buffer.alloc(32 * 1024 * 1024)));
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.pause();
+    socket.write(`GET / HTTP/1.1\r\nHost: a\r\n\r\n${upgrade({ line: "GET /other HTTP/1.1" })}`);
+    await soon(() => expect(sockets.size).toBe(1));
+    await vi.waitFor(() => expect(sockets.size).toBe(0), { timeout: 4_000 });
+    socket.destroy();
+  });
+
   it("leaves another path to another listener, and takes its own", async () => {
     accept();
     const other = new WebSocketServer({ noServer: true });
@@ -235,8 +258,8 @@ describe("D11: two on one server", () => {
     const first = accept();
     expect(() => accept()).toThrow(/\/rpc of this HTTP server serves WebSockets already/);
     first.close();
-    first.close();
     accept();
+    first.close();
     expect(await status(upgrade())).toBe(101);
   });
 

@@ -269,7 +269,7 @@ describe("a transport", () => {
     const { webSocket, transport, heard } = await client();
     webSocket.close();
     await soon(() => expect(heard.log).toHaveLength(1));
-    expect(transport.send("late")).toBe(true);
+    for (let late = 0; late < 20; late++) expect(transport.send("x".repeat(64 * KiB))).toBe(true);
     transport.ping();
     transport.close(1000, "");
     expect(heard.log).toHaveLength(1);
@@ -355,6 +355,7 @@ describe("R18: close", () => {
     await once(webSocket, "open");
     transports[0]?.close(1012, "server restarts");
     expect((await once(webSocket, "close"))[0]).toBe(1012);
+    await soon(() => expect(sockets.size).toBe(0));
     const { heard } = listened();
     await soon(() => expect(heard.log).toEqual(["closed 1012 server restarts"]));
   });
@@ -368,6 +369,14 @@ describe("R18: close", () => {
     transport.close(4400, "protocol violation");
     await soon(() => expect(heard.log).toHaveLength(2));
     expect(heard.log).toEqual(["message before", "closed 4400 protocol violation"]);
+  });
+
+  it("F15: drops what crosses it on the way, pongs included", async () => {
+    const { socket, transport, heard } = await raw();
+    transport.close(4400, "protocol violation");
+    const answer = frame(CLOSE, Buffer.from([0x11, 0x30]));
+    socket.end(Buffer.concat([frame(TEXT, "late"), frame(0x8a), frame(0x82, "binary"), answer]));
+    await soon(() => expect(heard.log).toEqual(["closed 4400 protocol violation"]));
   });
 
   it("F15: drops what the other end sends after its own close", async () => {
@@ -420,6 +429,16 @@ describe("bad frames", () => {
     ["no mask", Buffer.concat([head(TEXT, 1, 0), Buffer.from("a")])],
   ])("F1: answers %s with 1002", async (_name, bytes) => {
     expect(await answer(bytes)).toBe(1002);
+  });
+
+  it("F1: is gone after two seconds, though the other end keeps its half open", async () => {
+    const { socket, received, heard } = await raw();
+    socket.write(frame(0x83));
+    await soon(() => expect(closeCode(received())).toBe(1002));
+    clock.advance(2_000);
+    await soon(() => expect(heard.log).toEqual(["closed 1006 "]));
+    expect(sockets.size).toBe(0);
+    socket.destroy();
   });
 
   it("F2: answers broken UTF-8 with 1007, and takes a code point split between fragments", async () => {
