@@ -67,14 +67,7 @@ export class Incoming {
   /** Gets one event from the source. */
   pull(call: IncomingCall<Work>): void {
     const stream = call.work?.stream;
-    if (stream === undefined) return;
-    stream.iterator.next().then(
-      (result) => {
-        if (result.done) this.#replies.finish(call);
-        else this.#item(call, stream, result.value);
-      },
-      (error) => this.#fail(call, error),
-    );
+    if (stream !== undefined) void this.#next(call, stream);
   }
 
   /** Nobody waits for this any more: the handler's signal fires, a stream's source is closed. */
@@ -91,6 +84,17 @@ export class Incoming {
     work.stream = stream;
     if (work.aborted) this.#close(call, stream);
     else this.#replies.ready(call);
+  }
+
+  /** A source may be anybody's: it may throw where it should reject, and resolve with anything. Never rejects. */
+  async #next(call: IncomingCall<Work>, stream: OpenStream): Promise<void> {
+    try {
+      const result = await stream.iterator.next();
+      if (result.done) this.#replies.finish(call);
+      else this.#item(call, stream, result.value);
+    } catch (error) {
+      this.#fail(call, error);
+    }
   }
 
   #item(call: IncomingCall<Work>, stream: OpenStream, value: unknown): void {
