@@ -9,8 +9,6 @@ import { type Clock, closeCodes, SUBPROTOCOL } from "@trunkline/core/internal";
 import isomorphic from "isomorphic-ws";
 import { CLOSE_MS, type WebSocketLike, WebSocketTransport } from "./websocket-transport.js";
 
-export type { WebSocketLike } from "./websocket-transport.js";
-
 /** A WebSocket class: that of browsers, of Node, of `ws`, of React Native. */
 export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike;
 

@@ -260,6 +260,7 @@ describe("D11: two on one server", () => {
     first.close();
     accept();
     first.close();
+    expect(() => accept()).toThrow();
     expect(await status(upgrade())).toBe(101);
   });
 

@@ -9,7 +9,7 @@ import type { Alarm, Clock } from "@trunkline/core/internal";
 export const CLOSE_MS = 2_000;
 
 /** Unsent bytes above which `send` returns false. */
-export const HIGH_WATER_BYTES = 256 * 1024;
+const HIGH_WATER_BYTES = 256 * 1024;
 
 const NO_TEXT = { code: 1003, reason: "expected a text message" };
 const OPEN = 1;
