@@ -30,6 +30,7 @@ export {
 export type { Schema, SchemaInput, SchemaOutput } from "./contract/schema.js";
 export { isStandardCode, type StandardCode } from "./error/codes.js";
 export { type Outcome, RpcError, type RpcErrorOptions } from "./error/rpc-error.js";
+export type { InputIssue, StandardError } from "./error/standard-error.js";
 export { defaultLimits, type Limits } from "./protocol/limits.js";
 export type { ContractDifference } from "./protocol/message.js";
 export type { ChannelListener, Gap } from "./runtime/channel.js";

@@ -10,7 +10,6 @@ export type { Drained, DrainOptions } from "./drain.js";
 export type { FailureReport } from "./failure.js";
 export type { Greeting } from "./handshake.js";
 export type { HttpInfo } from "./http-info.js";
-export type { InputIssue } from "./issues.js";
 export type { Origins } from "./origin.js";
 export { type ListeningServer, type ListenOptions, serve } from "./serve.js";
 export {

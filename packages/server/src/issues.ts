@@ -2,15 +2,8 @@
  * What a caller is told of an input that does not fit: where, and which rule, never the value. Validators put values
  * into their messages, so messages stay here; what travels is rebuilt from the issue's code and the schema's own bounds.
  */
+import type { InputIssue } from "@trunkline/core";
 import type { SchemaIssue } from "@trunkline/core/internal";
-
-/** One broken rule, as it travels in the `data` of an `INVALID_ARGUMENT` error. */
-export interface InputIssue {
-  /** Where in the input, outermost first. */
-  readonly path: readonly (string | number)[];
-  /** Which rule: the validator's code, with the bound the schema sets, like `too_small (minimum 1)`. */
-  readonly rule: string;
-}
 
 const MAX_ISSUES = 20;
 const MAX_SEGMENTS = 10;

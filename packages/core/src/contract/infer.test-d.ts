@@ -2,6 +2,7 @@ import { expectTypeOf } from "vitest";
 import { z } from "zod";
 import type { StandardCode } from "../error/codes.js";
 import type { RpcError } from "../error/rpc-error.js";
+import type { InputIssue, StandardError } from "../error/standard-error.js";
 import type {
   HandlerEvent,
   HandlerInput,
@@ -36,16 +37,17 @@ expectTypeOf<InferOutput<typeof ping>>().toEqualTypeOf<void>();
 expectTypeOf<InferEvent<typeof ping>>().toEqualTypeOf<void>();
 expectTypeOf<HandlerInput<typeof ping>>().toEqualTypeOf<undefined>();
 expectTypeOf<HandlerOutput<typeof ping>>().toEqualTypeOf<void>();
-expectTypeOf<InferErrors<typeof ping>>().toEqualTypeOf<RpcError<StandardCode, undefined>>();
+expectTypeOf<InferErrors<typeof ping>>().toEqualTypeOf<StandardError>();
 
 // A declared error carries what the caller's side of its schema says; the code tells them apart.
 expectTypeOf<InferErrors<typeof count>>().toEqualTypeOf<
-  RpcError<StandardCode, undefined> | RpcError<"FULL", { capacity: number }> | RpcError<"GONE", undefined>
+  StandardError | RpcError<"FULL", { capacity: number }> | RpcError<"GONE", undefined>
 >();
 declare const error: InferErrors<typeof count>;
 if (error.code === "FULL") expectTypeOf(error.data.capacity).toEqualTypeOf<number>();
 else if (error.code === "GONE") expectTypeOf(error.data).toEqualTypeOf<undefined>();
-else expectTypeOf(error.code).toEqualTypeOf<StandardCode>();
+else if (error.code === "INVALID_ARGUMENT") expectTypeOf(error.data).toEqualTypeOf<readonly InputIssue[] | undefined>();
+else expectTypeOf(error.code).toEqualTypeOf<Exclude<StandardCode, "INVALID_ARGUMENT">>();
 // @ts-expect-error only the codes that are declared, and the standard ones, can be met
 error.code === "NOPE";
 

@@ -2,8 +2,8 @@
  * What the two ends see of a procedure. A schema has two sides: the caller passes an input schema's input and gets an
  * output schema's output; the handler sees the other two.
  */
-import type { StandardCode } from "../error/codes.js";
 import type { RpcError } from "../error/rpc-error.js";
+import type { StandardError } from "../error/standard-error.js";
 import type { Procedure } from "./procedure.js";
 import type { Schema, SchemaInput, SchemaOutput } from "./schema.js";
 
@@ -26,7 +26,7 @@ export type InferEvent<P extends Procedure> = P["definition"] extends { readonly
 
 /** Every error a call may reject with. `error.code === "ROOM_FULL"` narrows `error.data` to what the contract says. */
 export type InferErrors<P extends Procedure> =
-  | RpcError<StandardCode, undefined>
+  | StandardError
   | { [Code in ErrorCodes<P>]: RpcError<Code, SentData<P, Code>> }[ErrorCodes<P>];
 
 /** The codes a procedure declares; `never` where it declares none. */
