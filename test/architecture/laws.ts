@@ -176,6 +176,8 @@ function entersProperly({ doors }: House, from: string, specifier: string): bool
   if (specifier.startsWith("@trunkline/")) return doors.has(specifier);
   if (!specifier.startsWith(".")) return true;
   const target = posix.join(posix.dirname(from), specifier);
+  // A package's tests may share what stands beside them in its own test folder.
+  if (isTest(from) && target.startsWith(`packages/${packageOf(from)}/test/`)) return true;
   return !target.startsWith("packages/") || packageOf(target) === (packageOf(from) ?? "outside");
 }
 
