@@ -5,7 +5,16 @@
  * @see PROTOCOL.md section 3.2
  */
 import type { Limits, Transport } from "@trunkline/core";
-import { closeCodes, closeName, comeBack, greeting, parse, peerLimits, type Welcome } from "@trunkline/core/internal";
+import {
+  type CloseName,
+  closeCodes,
+  closeName,
+  comeBack,
+  greeting,
+  parse,
+  peerLimits,
+  type Welcome,
+} from "@trunkline/core/internal";
 import type { OpenTransport } from "./open-transport.js";
 
 /** What every attempt needs. */
@@ -29,11 +38,14 @@ export interface ConnectListener {
   lost(reason: string, comeBack: "now" | "later" | "never"): void;
 }
 
-/** Begins an attempt. Returns what gives it up; nothing is heard of it then. */
-export function connect(options: ConnectOptions, resumption: () => Resumption, listener: ConnectListener): () => void {
+/** Gives an attempt up; nothing is heard of it then. `close`: what the server is told, where there is one already. */
+export type GiveUp = (close: CloseName) => void;
+
+/** Begins an attempt. */
+export function connect(options: ConnectOptions, resumption: () => Resumption, listener: ConnectListener): GiveUp {
   const attempt = new Attempt(options, resumption, listener);
   void attempt.begin();
-  return () => attempt.giveUp();
+  return (close) => attempt.giveUp(close);
 }
 
 class Attempt {
@@ -41,7 +53,7 @@ class Attempt {
   readonly #resumption: () => Resumption;
   readonly #listener: ConnectListener;
   /** Undoes the step that is under way; undefined once the attempt is over. */
-  #undo: (() => void) | undefined = () => {};
+  #undo: GiveUp | undefined = () => {};
 
   constructor(options: ConnectOptions, resumption: () => Resumption, listener: ConnectListener) {
     this.#options = options;
@@ -50,27 +62,29 @@ class Attempt {
   }
 
   async begin(): Promise<void> {
+    let step = "auth";
     try {
       const auth = await this.#options.auth?.();
       if (this.#undo === undefined) return;
+      step = "opening";
       const opening = this.#options.open({
         opened: (transport) => this.#opened(transport, auth),
         failed: ({ reason, fatal }) => this.#lost(reason, fatal ? "never" : "now"),
       });
       this.#undo = () => opening.abort();
     } catch (error) {
-      this.#lost(`auth failed: ${error instanceof Error ? error.message : String(error)}`, "now");
+      this.#lost(`${step} failed${because(error)}`, "now");
     }
   }
 
-  giveUp(): void {
+  giveUp(close: CloseName): void {
     const undo = this.#undo;
     this.#undo = undefined;
-    undo?.();
+    undo?.(close);
   }
 
   #opened(transport: Transport, auth: unknown): void {
-    this.#undo = () => closeWith(transport, "normal");
+    this.#undo = (close) => closeWith(transport, close);
     transport.listen({
       message: (text) => this.#answered(transport, text),
       closed: (code) => this.#lost(describeClose(code), comeBack(code)),
@@ -81,7 +95,12 @@ class Attempt {
     const { session, received } = this.#resumption();
     const { contractHash: contract, limits } = this.#options;
     const terms = { contract, received, limits: peerLimits(limits), ...(session === undefined ? {} : { session }) };
-    transport.send(greeting({ type: "hello", ...terms, ...(auth === undefined ? {} : { auth }) }));
+    try {
+      transport.send(greeting({ type: "hello", ...terms, ...(auth === undefined ? {} : { auth }) }));
+    } catch (error) {
+      this.#lost(`auth has no JSON${because(error)}`, "now");
+      closeWith(transport, "normal");
+    }
   }
 
   #answered(transport: Transport, text: string): void {
@@ -110,6 +129,15 @@ export function describeClose(code: number): string {
   return name === undefined ? `the connection was lost (${code})` : closeCodes[name].reason;
 }
 
-function closeWith(transport: Transport, name: "normal" | "protocol"): void {
+/** What a caught value says, if it can be made to say anything. */
+function because(error: unknown): string {
+  try {
+    return `: ${error instanceof Error ? error.message : String(error)}`;
+  } catch {
+    return "";
+  }
+}
+
+function closeWith(transport: Transport, name: CloseName): void {
   transport.close(closeCodes[name].code, closeCodes[name].reason);
 }

@@ -15,8 +15,8 @@ import {
   type PeerOwner,
   type Welcome,
 } from "@trunkline/core/internal";
-import { type ConnectOptions, connect, describeClose } from "./connect.js";
-import { Dialer, type DialerInput, type DialerState } from "./dialer.js";
+import { type ConnectOptions, connect, describeClose, type GiveUp } from "./connect.js";
+import { Dialer, type DialerEffect, type DialerInput, type DialerState } from "./dialer.js";
 import { type ConnectionStatus, statusOf } from "./status.js";
 
 export interface ClientConnectionOptions extends ConnectOptions {
@@ -38,7 +38,7 @@ export class ClientConnection implements PeerOwner {
   readonly #alarm: Alarm;
   readonly #listeners = new Set<Listener>();
   #peer: Peer;
-  #giveUp: () => void = () => {};
+  #giveUp: GiveUp = () => {};
   /** What resumes the session on the next transport. */
   #token: string | undefined;
   #status: ConnectionStatus = { state: "idle" };
@@ -75,7 +75,8 @@ export class ClientConnection implements PeerOwner {
 
   /** Ends every call and closes for good. */
   close(): void {
-    this.#say({ type: "close" });
+    // What the dialer lets go of is left to be resumed; this is not.
+    this.#giveUp("normal");
     this.#peer.end("normal", "CANCELLED", "the client was closed");
     this.#alarm.clear();
   }
@@ -129,6 +130,13 @@ export class ClientConnection implements PeerOwner {
       welcomed: (transport, welcome) => this.#welcomed(transport, welcome),
       lost: (reason, comeBackWhen) => this.#say({ type: "lost", reason, comeBack: comeBackWhen }),
     });
+  #do(effect: DialerEffect): void {
+    if (effect.type === "dial") this.#dial();
+    else if (effect.type === "abandon") this.#giveUp("silent");
+    else if (effect.type === "leave") this.#peer.detach("moving");
+    else this.#changed(effect.state);
+  }
+
   }
 
   #welcomed(transport: Transport, welcome: Welcome): void {
