@@ -2,7 +2,7 @@
  * A client's connection: a dialer with hands, and the peer that talks over whatever the dialer got. Calls can be made
  * at any time; those that cannot leave yet wait in the peer.
  */
-import type { Limits, Transport } from "@trunkline/core";
+import type { Limits, StandardCode, Transport } from "@trunkline/core";
 import {
   type Alarm,
   type Answerer,
@@ -11,6 +11,7 @@ import {
   closeCodes,
   comeBack,
   endsSession,
+  guard,
   Peer,
   type PeerOwner,
   type Welcome,
@@ -42,6 +43,8 @@ export class ClientConnection implements PeerOwner {
   /** What resumes the session on the next transport. */
   #token: string | undefined;
   #status: ConnectionStatus = { state: "idle" };
+  /** Effects are being done: what listeners ask for meanwhile follows, so that all hear the same, in the same order. */
+  #busy = false;
 
   constructor(options: ClientConnectionOptions) {
     this.#options = options;
@@ -62,8 +65,10 @@ export class ClientConnection implements PeerOwner {
 
   /** Hears every change of status, until the returned function is called. */
   subscribe(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    // Of its own, so that a function that subscribes twice may leave twice.
+    const subscription: Listener = (status) => listener(status);
+    this.#listeners.add(subscription);
+    return () => void this.#listeners.delete(subscription);
   }
 
   /** Dials at once, whatever was planned, and even if it had stopped. */
@@ -78,6 +83,7 @@ export class ClientConnection implements PeerOwner {
     // What the dialer lets go of is left to be resumed; this is not.
     this.#giveUp("normal");
     this.#peer.end("normal", "CANCELLED", "the client was closed");
+    this.#say({ type: "close" });
     this.#alarm.clear();
   }
 
@@ -115,13 +121,20 @@ export class ClientConnection implements PeerOwner {
   }
 
   #perform(): void {
-    for (const effect of this.#dialer.take()) {
-      if (effect.type === "dial") this.#dial();
-      else if (effect.type === "abandon") this.#giveUp();
-      else if (effect.type === "leave") this.#peer.detach("moving");
-      else this.#changed(effect.state);
+    if (this.#busy) return;
+    this.#busy = true;
+    for (let effects = this.#dialer.take(); effects.length > 0; effects = this.#dialer.take()) {
+      for (const effect of effects) this.#do(effect);
     }
+    this.#busy = false;
     this.#alarm.set(this.#dialer.deadline);
+  }
+
+  #do(effect: DialerEffect): void {
+    if (effect.type === "dial") this.#dial();
+    else if (effect.type === "abandon") this.#giveUp("silent");
+    else if (effect.type === "leave") this.#peer.detach("moving");
+    else this.#changed(effect.state);
   }
 
   #dial(): void {
@@ -130,13 +143,6 @@ export class ClientConnection implements PeerOwner {
       welcomed: (transport, welcome) => this.#welcomed(transport, welcome),
       lost: (reason, comeBackWhen) => this.#say({ type: "lost", reason, comeBack: comeBackWhen }),
     });
-  #do(effect: DialerEffect): void {
-    if (effect.type === "dial") this.#dial();
-    else if (effect.type === "abandon") this.#giveUp("silent");
-    else if (effect.type === "leave") this.#peer.detach("moving");
-    else this.#changed(effect.state);
-  }
-
   }
 
   #welcomed(transport: Transport, welcome: Welcome): void {
@@ -155,21 +161,20 @@ export class ClientConnection implements PeerOwner {
   #changed(state: DialerState): void {
     this.#status = statusOf(state, Date.now() - this.#options.clock.now());
     if (state.name === "stopped") this.#stopped(state.reason);
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(this.#status);
-      } catch (error) {
-        this.#options.report(error);
-      }
-    }
+    for (const listener of [...this.#listeners]) guard(() => listener(this.#status), this.#options.report);
   }
 
   /** Nothing can be sent until somebody does something about it: what waits must not wait for that. */
   #stopped(reason: string): void {
-    const code = reason === closeCodes.unauthenticated.reason ? "UNAUTHENTICATED" : "UNAVAILABLE";
-    this.#peer.end("normal", code, `the connection has stopped: ${reason}`);
+    this.#peer.end("normal", codeOf(reason), `the connection has stopped: ${reason}`);
     this.#token = undefined;
   }
+}
+
+/** What calls fail with while the connection is stopped. */
+function codeOf(reason: string): StandardCode {
+  if (reason === closeCodes.unauthenticated.reason) return "UNAUTHENTICATED";
+  return reason === closeCodes.forbidden.reason ? "PERMISSION_DENIED" : "UNAVAILABLE";
 }
 
 /** A client that serves no contract answers no calls. */
