@@ -267,7 +267,7 @@ describe("liveness", () => {
     end.attach({ beatMs: 100 });
     expect(end.machine.deadline).toBe(100);
     expect(end.tick(99)).toEqual([]);
-    expect(end.tick(100)).toEqual([{ type: "send", text: "[[1,0]]" }, { type: "ping" }]);
+    expect(end.tick(100)).toEqual([{ type: "send", generation: 1, text: "[[1,0]]" }, { type: "ping" }]);
   });
 
   it("is a ping alone when the transport is congested", () => {

@@ -63,14 +63,14 @@ export type ConversationInput<Sink, Work> =
   | { readonly type: "end"; readonly code: StandardCode; readonly message: string };
 
 /**
- * `send`: write this on the current transport. `flush`: come back with a flush when this turn is over. `ping`: a
+ * `send`: write this on the transport of this generation. `flush`: come back with a flush when this turn is over. `ping`: a
  * protocol ping. `drop`: this transport is of no use, the session goes on. `break`: rules or bounds were broken, the
  * session cannot go on. `goodbye`: the other end wants us elsewhere. `finished`: after a goodbye, nothing is in flight.
  */
 export type ConversationEffect<Sink, Work> =
   | OutgoingEffect<Sink>
   | IncomingEffect<Work>
-  | { readonly type: "send"; readonly text: string }
+  | { readonly type: "send"; readonly generation: number; readonly text: string }
   | { readonly type: "flush" }
   | { readonly type: "ping" }
   | { readonly type: "drop"; readonly close: CloseName }
@@ -323,7 +323,7 @@ export class Conversation<Sink, Work>
 
   #write(now: number): void {
     for (let text = this.#session.write(now); text !== undefined; text = this.#session.write(now)) {
-      this.#effects.push({ type: "send", text });
+      this.#effects.push({ type: "send", generation: this.#generation, text });
     }
     this.#incoming.resume();
   }
@@ -336,7 +336,7 @@ export class Conversation<Sink, Work>
 
   #beat(now: number): void {
     const text = this.#session.write(now, true);
-    if (text !== undefined) this.#effects.push({ type: "send", text });
+    if (text !== undefined) this.#effects.push({ type: "send", generation: this.#generation, text });
     this.#effects.push({ type: "ping" });
   }
 

@@ -52,7 +52,7 @@ describe("a conversation", () => {
     say(conversation, attach(1, false), { type: "call", call: ask() });
     expect(say(conversation, { type: "call", call: ask() })).toEqual([]);
     const effects = say(conversation, { type: "message", generation: 1, text: "[[1,1]]" });
-    expect(effects).toContainEqual({ type: "send", text: '[[2,0],[1,3,"q",0,null,1]]' });
+    expect(effects).toContainEqual({ type: "send", generation: 1, text: '[[2,0],[1,3,"q",0,null,1]]' });
   });
 
   it("refuses, and never sends, what turns out too large once the other end's limits are known (seed 19)", () => {

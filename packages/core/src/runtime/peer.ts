@@ -169,9 +169,11 @@ export class Peer implements Caller {
   #do(effect: Effect): void {
     switch (effect.type) {
       case "send":
+        // What was meant for a transport that has been taken over since is replayed on the one that took over.
+        if (effect.generation !== this.#generation) return;
         if (this.#transport?.send(effect.text) === false) {
           this.#conversation.receive(
-            { type: "congested", generation: this.#generation, congested: true },
+            { type: "congested", generation: effect.generation, congested: true },
             this.#clock.now(),
           );
         }
