@@ -36,7 +36,7 @@ export class Faults {
   plan(): void {
     const kinds = this.#swarm.faults.filter((kind) => kind !== "dial refused");
     if (kinds.length === 0) return;
-    const count = this.#random.int(8);
+    const count = this.#random.int(16);
     for (let i = 0; i < count; i++) {
       this.#around.clock.after(this.#random.int(this.#swarm.busyMs), () => this.#strike(this.#random.pick(kinds)));
     }
@@ -57,24 +57,33 @@ export class Faults {
   }
 
   #strike(kind: FaultKind): void {
-    const { clients, servers, crash } = this.#victims;
+    if (this.#harm(kind)) this.#count(kind);
+  }
+
+  /** False: there was nothing to harm in this way. */
+  #harm(kind: FaultKind): boolean {
+    const { clients, servers } = this.#victims;
     const random = this.#random;
-    this.#count(kind);
     if (kind === "takeover") return random.pick(clients).move(random.int(LATE_MS));
-    if (kind === "server crash") {
-      const server = random.pick(servers);
-      crash(server);
-      return this.#around.clock.after(random.int(LATE_MS), () => {
-        server.up = true;
-      });
-    }
-    // Mostly a link that is in use; sometimes one that is being opened or closed.
-    const link = this.#victims.links.at(-1 - random.int(Math.min(3, this.#victims.links.length)));
+    if (kind === "server crash") return this.#crash(random.pick(servers));
+    const whole = this.#victims.links.filter((link) => link.whole);
+    if (whole.length === 0) return false;
+    const link = random.pick(whole);
     const side = random.pick([0, 1] as const);
-    if (kind === "cut") link?.cut();
-    else if (kind === "cut noticed late") link?.cut({ lateMs: random.int(LATE_MS) });
-    else if (kind === "half open") link?.cut({ unaware: side });
-    else link?.block(side);
+    if (kind === "cut") link.cut();
+    else if (kind === "cut noticed late") link.cut({ lateMs: random.int(LATE_MS) });
+    else if (kind === "half open") link.cut({ unaware: side });
+    else link.block(side);
+    return true;
+  }
+
+  #crash(server: SimulatedServer): boolean {
+    if (!server.up) return false;
+    this.#victims.crash(server);
+    this.#around.clock.after(this.#random.int(LATE_MS), () => {
+      server.up = true;
+    });
+    return true;
   }
 
   #count(kind: FaultKind): void {

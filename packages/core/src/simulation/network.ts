@@ -22,6 +22,7 @@ const CLOSE_MS = 2_000;
 /** A connection, seen from above: its two ends, and the harm that can be done to it. */
 export class Link {
   readonly ends: readonly [Transport, Transport];
+  readonly #linkEnds: readonly [LinkEnd, LinkEnd];
   readonly #pipes: readonly [Pipe, Pipe];
 
   constructor(options: LinkOptions) {
@@ -29,8 +30,14 @@ export class Link {
     const second: LinkEnd = new LinkEnd(options, (parcel) => back.send(parcel));
     const forth = new Pipe(options, { arrived: (parcel) => second.arrived(parcel), drained: () => first.drained() });
     const back = new Pipe(options, { arrived: (parcel) => first.arrived(parcel), drained: () => second.drained() });
-    this.ends = [first, second];
+    this.#linkEnds = [first, second];
+    this.ends = this.#linkEnds;
     this.#pipes = [forth, back];
+  }
+
+  /** Whether it is whole: neither harmed nor closed. */
+  get whole(): boolean {
+    return this.#linkEnds.every(({ open }) => open) && this.#pipes.every(({ open }) => open);
   }
 
   /** Breaks the connection: each direction loses what is on its way from a random point on. */
@@ -63,6 +70,10 @@ class LinkEnd implements Transport {
     this.#send = send;
     this.#clock = clock;
     this.#alarm = clock.alarm(() => this.#closed(1006, ""));
+  }
+
+  get open(): boolean {
+    return this.#state === "open";
   }
 
   send(text: string): boolean {

@@ -47,6 +47,11 @@ export class Pipe {
     this.#alarm = options.clock.alarm(() => this.#deliver());
   }
 
+  /** Whether what is sent now will arrive. */
+  get open(): boolean {
+    return this.#state === "open";
+  }
+
   /** False: the buffer is full, and `drained` will be heard when it is not. */
   send(parcel: Parcel): boolean {
     if (this.#state !== "severed") this.#enqueue(parcel, 0);

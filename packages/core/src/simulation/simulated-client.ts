@@ -49,11 +49,12 @@ export class SimulatedClient {
     this.#retry();
   }
 
-  /** Moves to another transport at once; the old one is closed late, so that the server still takes it for open. */
-  move(closeLateMs: number): void {
-    if (!this.speaker.attached) return;
+  /** Moves to another transport at once; the old one is closed late, so that the server still takes it for open. False: there is none. */
+  move(closeLateMs: number): boolean {
+    if (!this.speaker.attached) return false;
     this.speaker.detach("goingAway", closeLateMs);
     this.#dial();
+    return true;
   }
 
   /** Ends it all. */

@@ -158,7 +158,7 @@ export class Speaker implements Asked {
   #do(effect: Effect): void {
     const { name, role, around } = this.options;
     const { trace, clock, script } = around;
-    if (effect.type === "send") this.#send(effect.text);
+    if (effect.type === "send") this.#send(effect);
     else if (effect.type === "flush") clock.defer(() => this.say({ type: "flush" }));
     else if (effect.type === "ping") this.#transport?.ping();
     else {
@@ -192,12 +192,14 @@ export class Speaker implements Asked {
     }
   }
 
-  #send(text: string): void {
+  #send({ generation, text }: Extract<Effect, { readonly type: "send" }>): void {
+    // Said on a transport that was replaced within this turn: it is said again on the next.
+    if (generation !== this.#generation) return;
     const { name, role, limits, around } = this.options;
     around.wire.write(this.session, { from: role, replayBytes: limits.replayBytes }, text);
     around.trace.say(name, `sends ${text.length > 60 ? `${text.slice(0, 60)}… ${text.length}` : text}`);
     if (this.#transport?.send(text) === false) {
-      this.say({ type: "congested", generation: this.#generation, congested: true });
+      this.say({ type: "congested", generation, congested: true });
     }
   }
 }

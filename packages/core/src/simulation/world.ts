@@ -165,7 +165,6 @@ class World {
   }
 
   #crash(server: SimulatedServer): void {
-    if (!server.up) return;
     for (const speaker of server.speakers) this.#workload.orphan(speaker);
     server.crash();
   }
