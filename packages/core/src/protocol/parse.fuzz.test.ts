@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { defaultLimits, peerLimits } from "./limits.js";
 import { parse } from "./parse.js";
 
-const ROUNDS = 25_000;
+const ROUNDS = 17_000;
 const limits = { messageBytes: 4_096, jsonDepth: 12, batchFrames: 16 };
 
 /** A small seeded generator (mulberry32): a failure can be had again. */
