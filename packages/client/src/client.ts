@@ -3,6 +3,7 @@ import { type ContractDifference, contractHash, type Limits } from "@trunkline/c
 import {
   type Clock,
   compose,
+  guard,
   type Peer,
   type Procedure,
   resolveLimits,
@@ -11,7 +12,7 @@ import {
 } from "@trunkline/core/internal";
 import { ClientConnection } from "./connection.js";
 import { contractDifference } from "./contract-check.js";
-import { DEFAULT_TIMEOUT_MS, dispatcher, type Interceptor } from "./dispatch.js";
+import { DEFAULT_TIMEOUT_MS, dispatcher, failed, type Interceptor } from "./dispatch.js";
 import type { OpenTransport } from "./open-transport.js";
 import type { ProcedureCalls, SubscribeOptions } from "./procedure-call.js";
 import { buildProxy } from "./proxy.js";
@@ -65,13 +66,13 @@ export type Client<Contract> = ProcedureCalls<Contract> & AsyncDisposable & { re
 export function createClient<Contract extends object>(contract: Contract, options: ClientOptions): Client<Contract> {
   const limits = resolveLimits(options.limits);
   const clock = options.clock ?? systemClock;
-  const report = options.onError ?? ((error: unknown) => console.error("trunkline: a callback failed:", error));
+  const report = reporter(options.onError);
   const connection = new ClientConnection({
     limits,
     clock,
     report,
     contractHash: contractHash(contract),
-    contractDiffers: mismatchTeller(contract, options, clock),
+    contractDiffers: mismatchTeller(contract, options, { clock, report }),
     random: options.random ?? Math.random,
     open: options.transport ?? webSocketOf(options, clock, limits),
     ...(options.auth === undefined ? {} : { auth: options.auth }),
@@ -89,14 +90,31 @@ export function createClient<Contract extends object>(contract: Contract, option
     close: () => connection.close(),
     [Symbol.asyncDispose]: async () => connection.close(),
   });
-  const bind = (path: string, procedure: Procedure) => (input?: unknown, callOptions?: SubscribeOptions) =>
-    send({ path, procedure, input, options: callOptions ?? {} });
+  const bind = (path: string, procedure: Procedure) => (input?: unknown, callOptions?: SubscribeOptions) => {
+    const call = { path, procedure, input, options: callOptions ?? {} };
+    try {
+      return send(call);
+    } catch (error) {
+      // An interceptor refused: that too is how a call fails, and not how a function does.
+      return failed(call, error, report);
+    }
+  };
   const extras = { $connection: control, [Symbol.asyncDispose]: control[Symbol.asyncDispose] };
   return buildProxy(routes(contract), bind, extras) as Client<Contract>;
 }
 
+/** Hands on what a callback threw; a hook that throws itself is not heard twice. */
+function reporter(onError: ClientOptions["onError"]): (error: unknown) => void {
+  const complain = (error: unknown) => console.error("trunkline: a callback failed:", error);
+  return onError === undefined ? complain : (error) => guard(() => onError(error), complain);
+}
+
 /** Tells the program, once: it changes with the server's next version and not with each connection. */
-function mismatchTeller(contract: object, options: ClientOptions, clock: Clock): (peer: Peer) => void {
+function mismatchTeller(
+  contract: object,
+  options: ClientOptions,
+  { clock, report }: { clock: Clock; report: (error: unknown) => void },
+): (peer: Peer) => void {
   const tell =
     options.onContractMismatch ??
     (({ missing, changed }) => console.warn("trunkline: the server's contract differs:", { missing, changed }));
@@ -107,7 +125,7 @@ function mismatchTeller(contract: object, options: ClientOptions, clock: Clock):
     const deadline = clock.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     contractDifference(peer, contract, deadline)
       .then((difference) => difference && tell(difference))
-      .catch(options.onError ?? console.error);
+      .catch(report);
   };
 }
 

@@ -4,6 +4,8 @@ import {
   Channel,
   type Clock,
   callOnce,
+  EVENT_ID_LENGTH,
+  encodeValue,
   type Json,
   type Layer,
   type OutgoingRequest,
@@ -37,6 +39,9 @@ interface Surroundings {
 /** The deadline of calls for which nobody says one. */
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
+/** Longer ones are none: added to the clock they would no longer be whole numbers, which the wire asks for. */
+const LONGEST_TIMEOUT_MS = 2 ** 52;
+
 /** A mistake of the caller settles the call as every failure does: it is never thrown at once. */
 export function dispatcher(surroundings: Surroundings): (call: ClientCall) => unknown {
   const { connection, limits, report } = surroundings;
@@ -49,16 +54,21 @@ export function dispatcher(surroundings: Surroundings): (call: ClientCall) => un
       const credit = { events: limits.creditEvents, maxEvents: limits.creditMaxEvents };
       return openChannel(connection.peer, { ...request, credit }, { onGap, signal, report });
     } catch (error) {
-      const mistake = error as RpcError;
-      if (!isStream) return Promise.reject(mistake);
-      const channel = new Channel({ report });
-      channel.failure(mistake);
-      return channel;
+      return failed(call, error, report);
     }
   };
 }
 
-function requestOf(call: ClientCall, { clock, timeoutMs }: Surroundings): OutgoingRequest {
+/** What a call that failed before it was made gives to its caller. */
+export function failed({ procedure }: ClientCall, error: unknown, report: (error: unknown) => void): unknown {
+  if (procedure.kind !== "subscription") return Promise.reject(error);
+  const channel = new Channel({ report });
+  // An interceptor may refuse with anything; it reaches the reader as it is.
+  channel.failure(error as RpcError);
+  return channel;
+}
+
+function requestOf(call: ClientCall, { clock, limits, timeoutMs }: Surroundings): OutgoingRequest {
   const { kind, definition } = call.procedure;
   const { lastEventId, meta } = call.options;
   const asked = call.options.timeoutMs ?? definition.timeoutMs;
@@ -69,23 +79,40 @@ function requestOf(call: ClientCall, { clock, timeoutMs }: Surroundings): Outgoi
     path: `"${call.path}"`,
     repeatable: kind !== "mutation" || definition.idempotent === true,
     deadline: clock.now() + checkedTimeout(asked ?? unasked),
-    input: encoded("input", call.input),
-    ...(meta === undefined ? {} : { meta: encoded("meta", meta) ?? "null" }),
-    ...(lastEventId === undefined ? {} : { lastEventId }),
+    input: encoded("input", call.input, limits),
+    ...(meta === undefined ? {} : { meta: encodedMeta(meta, limits) }),
+    ...(lastEventId === undefined ? {} : { lastEventId: checkedEventId(lastEventId) }),
   };
 }
 
-function encoded(what: "input" | "meta", value: unknown): Json {
+function encoded(what: "input" | "meta", value: unknown, limits: Limits): Json {
   try {
-    return JSON.stringify(value) as Json;
+    return encodeValue(value, limits);
   } catch (cause) {
-    throw new RpcError("INVALID_ARGUMENT", { message: `the ${what} has no JSON`, outcome: "not-sent", cause });
+    throw mistake(`the ${what} cannot be sent as JSON`, cause);
   }
 }
 
+function encodedMeta(meta: unknown, limits: Limits): string {
+  const text = encoded("meta", meta, limits);
+  if (text?.startsWith("{")) return text;
+  throw mistake("meta must be an object");
+}
+
+function checkedEventId(lastEventId: string): string {
+  if (typeof lastEventId === "string" && lastEventId.length <= EVENT_ID_LENGTH) return lastEventId;
+  throw mistake(`lastEventId must be a string of at most ${EVENT_ID_LENGTH} characters`);
+}
+
 function checkedTimeout(timeoutMs: number): number {
-  if (timeoutMs > Number.MAX_SAFE_INTEGER) return Infinity;
-  if (timeoutMs > 0) return timeoutMs;
-  const message = `timeoutMs must be a positive number of milliseconds, not ${String(timeoutMs)}`;
-  throw new RpcError("INVALID_ARGUMENT", { message, outcome: "not-sent" });
+  if (typeof timeoutMs === "number" && timeoutMs > 0) return timeoutMs > LONGEST_TIMEOUT_MS ? Infinity : timeoutMs;
+  throw mistake(`timeoutMs must be a positive number of milliseconds, not ${printed(timeoutMs)}`);
+}
+
+/** What a JavaScript caller may have passed in place of a number. */
+const printed = (value: unknown) => (typeof value === "number" ? String(value) : `a value of type ${typeof value}`);
+
+/** The caller's own, found before anything was sent. */
+function mistake(message: string, cause?: unknown): RpcError {
+  return new RpcError("INVALID_ARGUMENT", { message, outcome: "not-sent", ...(cause === undefined ? {} : { cause }) });
 }

@@ -1,0 +1,244 @@
+import { defineContract, mutation, query, RpcError, subscription } from "@trunkline/core";
+import { batch, eventFrame, resultFrame } from "@trunkline/core/internal";
+import { VirtualClock } from "@trunkline/core/simulation";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { Switchboard, settle } from "../test/switchboard.js";
+import { type ClientOptions, createClient } from "./client.js";
+import type { ClientCall, Interceptor } from "./dispatch.js";
+import { safe } from "./safe.js";
+
+const contract = defineContract({
+  ping: query({}),
+  rooms: { send: mutation({}), messages: subscription({}) },
+});
+
+afterEach(() => vi.restoreAllMocks());
+
+function setUp(options: Partial<ClientOptions> = {}) {
+  const clock = new VirtualClock();
+  const switchboard = new Switchboard();
+  const errors: unknown[] = [];
+  const client = createClient(contract, {
+    url: "memory:",
+    transport: switchboard.open,
+    clock,
+    random: () => 0.5,
+    onError: (error) => void errors.push(error),
+    onContractMismatch: () => {},
+    ...options,
+  });
+  /** Answers the first dial; what is asked of another contract's server is not this file's business. */
+  const welcomed = async () => {
+    await settle(clock);
+    const line = switchboard.last.answer();
+    await settle(clock);
+    return line;
+  };
+  return { client, clock, switchboard, errors, welcomed, settled: () => settle(clock) };
+}
+
+/** Frames of calls, without the question for the contract's difference. */
+const calls = (frames: unknown[][]) => frames.filter(([, , path]) => path !== "$contract");
+
+describe("a client", () => {
+  it("connects when the first call is made, and not before", async () => {
+    const { client, switchboard, settled } = setUp();
+    await settled();
+    expect(switchboard.dials).toEqual([]);
+    client.ping().catch(() => {});
+    await settled();
+    expect(switchboard.dials).toHaveLength(1);
+    client.$connection.close();
+  });
+
+  it("resolves a call with its result", async () => {
+    const { client, welcomed } = setUp();
+    const ping = client.ping();
+    const line = await welcomed();
+    const [, id] = calls(line.frames)[0]!;
+    line.hear(batch(1, 1, [resultFrame(Number(id), '"pong"')]));
+    expect(await ping).toBe("pong");
+    client.$connection.close();
+  });
+
+  it("reads a subscription", async () => {
+    const { client, welcomed } = setUp();
+    const stream = client.rooms.messages();
+    const line = await welcomed();
+    const [, id] = calls(line.frames)[0]!;
+    line.hear(batch(1, 1, [eventFrame(Number(id), "e1", '"hello"')]));
+    expect(await stream.next()).toEqual({ done: false, value: "hello" });
+    expect(stream.lastEventId).toBe("e1");
+    client.$connection.close();
+  });
+
+  it("tells its status, and nothing else about itself", () => {
+    const { client } = setUp();
+    expect(client.$connection.status).toEqual({ state: "idle" });
+    expect(Object.isFrozen(client.$connection)).toBe(true);
+  });
+
+  it("C17: is closed by await using", async () => {
+    const { client, clock, switchboard } = setUp();
+    {
+      await using used = client;
+      used.ping().catch(() => {});
+      await settle(clock);
+    }
+    expect(client.$connection.status).toEqual({ state: "closed" });
+    expect(switchboard.last.aborted).toBe(true);
+    clock.advance(0);
+    expect(clock.idle).toBe(true);
+  });
+
+  it("C2: its connection can be shown", () => {
+    const { client } = setUp();
+    expect(JSON.stringify(client.$connection)).toBe('{"status":{"state":"idle"}}');
+  });
+
+  it("refuses what is no contract, and limits that do not exist", () => {
+    expect(() => createClient({}, { url: "memory:" })).toThrow("defineContract");
+    expect(() => setUp({ limits: { helloMs: -1 } })).toThrow("limits.helloMs");
+  });
+
+  it("C14: takes an address that throws for a failed attempt", async () => {
+    const clock = new VirtualClock();
+    const url = () => {
+      throw new Error("no address");
+    };
+    const client = createClient(contract, { url, clock, random: () => 0.5 });
+    client.$connection.reconnect();
+    await settle(clock);
+    expect(client.$connection.status).toMatchObject({ state: "waiting", reason: "opening failed: no address" });
+    client.$connection.close();
+  });
+});
+
+describe("C13: onError", () => {
+  it("hears what a listener threw", () => {
+    const { client, errors } = setUp();
+    client.$connection.subscribe(() => {
+      throw "thrown";
+    });
+    client.$connection.close();
+    expect(errors).toEqual(["thrown"]);
+  });
+
+  it("may throw, or reject, itself: that is printed and harms nobody", async () => {
+    const printed = vi.spyOn(console, "error").mockReturnValue();
+    const hooks = [
+      (): unknown => {
+        throw new Error("hook");
+      },
+      async (): Promise<unknown> => {
+        throw new Error("hook");
+      },
+    ];
+    for (const onError of hooks) {
+      const { client, settled } = setUp({ onError: onError as () => void });
+      client.$connection.subscribe(() => {
+        throw new Error("listener");
+      });
+      client.$connection.close();
+      await settled();
+      expect(client.$connection.status).toEqual({ state: "closed" });
+    }
+    expect(printed).toHaveBeenCalledTimes(2);
+  });
+
+  it("is console.error where there is none", () => {
+    const printed = vi.spyOn(console, "error").mockReturnValue();
+    const client = createClient(contract, { url: "memory:", clock: new VirtualClock() });
+    client.$connection.subscribe(() => {
+      throw "thrown";
+    });
+    client.$connection.close();
+    expect(printed).toHaveBeenCalledWith(expect.any(String), "thrown");
+  });
+});
+
+describe("interceptors", () => {
+  it("see every call, the first of them outermost, and what comes back in reverse", async () => {
+    const order: string[] = [];
+    const layer =
+      (name: string): Interceptor =>
+      async (call, next) => {
+        order.push(`${name} ${call.path} ${call.procedure.kind}`);
+        const result = await next(call);
+        order.push(`${name} ${String(result)}`);
+        return `${result}${name}`;
+      };
+    const { client, welcomed } = setUp({ interceptors: [layer("a"), layer("b")] });
+    const ping = client.ping();
+    const line = await welcomed();
+    line.hear(batch(1, 1, [resultFrame(Number(calls(line.frames)[0]![1]), '"pong"')]));
+    expect(await ping).toBe("pongba");
+    expect(order).toEqual(["a ping query", "b ping query", "b pong", "a pongb"]);
+    client.$connection.close();
+  });
+
+  it("may change input and options", async () => {
+    const change: Interceptor = (call, next) =>
+      next({ ...call, input: "changed", options: { ...call.options, meta: { trace: "t" }, timeoutMs: 5_000 } });
+    const { client, welcomed } = setUp({ interceptors: [change] });
+    client.ping().catch(() => {});
+    const line = await welcomed();
+    expect(calls(line.frames)[0]?.slice(2)).toEqual(["ping", 5_000, { trace: "t" }, "changed"]);
+    client.$connection.close();
+  });
+
+  it("are given options even where the caller gave none", async () => {
+    const seen: ClientCall[] = [];
+    const { client } = setUp({
+      interceptors: [
+        (call) => {
+          seen.push(call);
+          return Promise.resolve();
+        },
+      ],
+    });
+    await client.ping();
+    expect(seen).toEqual([{ path: "ping", procedure: contract.ping, input: undefined, options: {} }]);
+  });
+
+  it("may answer by themselves: nothing is dialled", async () => {
+    const { client, switchboard } = setUp({ interceptors: [() => Promise.resolve("cached")] });
+    expect(await client.ping()).toBe("cached");
+    expect(switchboard.dials).toEqual([]);
+  });
+
+  it("may refuse a call, which fails then and does not throw at once", async () => {
+    const refuse: Interceptor = () => {
+      throw new RpcError("UNAVAILABLE", { outcome: "not-sent" });
+    };
+    const { client } = setUp({ interceptors: [refuse] });
+    expect(await safe(client.ping())).toMatchObject({ ok: false, error: { code: "UNAVAILABLE" } });
+    await expect(client.rooms.messages().next()).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  });
+
+  it("see how a call failed, the caller's mistakes too", async () => {
+    const codes: unknown[] = [];
+    const watch: Interceptor = (call, next) =>
+      (next(call) as Promise<unknown>).catch((error: RpcError) => {
+        codes.push(error.code);
+        throw error;
+      });
+    const { client } = setUp({ interceptors: [watch] });
+    expect(await safe(client.ping(undefined, { timeoutMs: -1 }))).toMatchObject({ ok: false });
+    expect(codes).toEqual(["INVALID_ARGUMENT"]);
+  });
+
+  it("see the stream of a subscription, and may watch it", async () => {
+    const streams: unknown[] = [];
+    const watch: Interceptor = (call, next) => {
+      const stream = next(call);
+      streams.push(stream);
+      return stream;
+    };
+    const { client } = setUp({ interceptors: [watch] });
+    const stream = client.rooms.messages();
+    expect(streams).toEqual([stream]);
+    client.$connection.close();
+    await expect(stream.next()).rejects.toMatchObject({ code: "CANCELLED" });
+  });
+});
