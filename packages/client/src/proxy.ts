@@ -17,7 +17,7 @@ export function buildProxy(
   bind: Bind,
   extras: Tree & Partial<AsyncDisposable>,
 ): Tree {
-  const root = emptyGroup();
+  const root = emptyGroup("client");
   for (const [path, procedure] of routes) {
     const names = path.split(".");
     const last = names.pop()!;
@@ -34,12 +34,16 @@ export function buildProxy(
 
 /** The group of this name, made where it is not there yet. */
 function subgroup(group: Record<string, unknown>, name: string): Record<string, unknown> {
-  group[name] ??= emptyGroup();
+  group[name] ??= emptyGroup(name);
   return group[name] as Record<string, unknown>;
 }
 
-function emptyGroup(): Record<string, unknown> {
-  return Object.create(null) as Record<string, unknown>;
+/** Without a prototype, but with a word to show where a string is asked for: a template would throw otherwise. */
+function emptyGroup(name: string): Record<string, unknown> {
+  return Object.create(null, { [Symbol.toPrimitive]: { value: () => `[trunkline ${name}]` } }) as Record<
+    string,
+    unknown
+  >;
 }
 
 function deepFreeze(group: Record<string, unknown>): Tree {
