@@ -284,9 +284,10 @@ describe("listeners", () => {
     connection.subscribe(() => {
       throw "thrown";
     });
-    connection.subscribe(async () => {
+    const rejecting = async () => {
       throw "rejected";
-    });
+    };
+    connection.subscribe(rejecting as () => void);
     connection.subscribe(({ state }) => void heard.push(state));
     connection.reconnect();
     await settled();
