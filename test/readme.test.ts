@@ -7,8 +7,12 @@ const read = (path: string) => readFileSync(new URL(path, root), "utf8");
 const quote = (file: string) => `<!-- ${file} -->\n\`\`\`ts\n${read(file).trimEnd()}\n\`\`\``;
 const quoted = /<!-- (examples\/[\w/.-]+) -->\n```ts\n[\s\S]*?\n```/g;
 
-if (process.env.UPDATE_DOCS) {
-  writeFileSync(new URL("README.md", root), read("README.md").replace(quoted, (_, file: string) => quote(file)));
+// biome-ignore lint/suspicious/noUndeclaredEnvVars: set by hand, never by a task
+if (process.env.UPDATE_DOCS === "1") {
+  writeFileSync(
+    new URL("README.md", root),
+    read("README.md").replace(quoted, (_, file: string) => quote(file)),
+  );
 }
 const page = read("README.md");
 

@@ -101,7 +101,7 @@ function encodedMeta(meta: unknown, limits: Limits): string {
 
 function checkedEventId(lastEventId: string): string {
   if (typeof lastEventId === "string" && lastEventId.length <= EVENT_ID_LENGTH) return lastEventId;
-  throw mistake(`lastEventId must be a string of at most ${EVENT_ID_LENGTH} characters`);
+  throw mistake(`lastEventId must be a string of at most ${EVENT_ID_LENGTH} UTF-16 units`);
 }
 
 function checkedTimeout(timeoutMs: number): number {

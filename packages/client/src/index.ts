@@ -13,3 +13,4 @@ export type {
 export { type SafeResult, safe } from "./safe.js";
 export type { ConnectionStatus } from "./status.js";
 export type { Opening, OpeningFailure, OpeningListener, WebSocketConstructor } from "./websocket.js";
+export type { WebSocketLike } from "./websocket-transport.js";

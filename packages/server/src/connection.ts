@@ -63,7 +63,14 @@ export class ServerConnection implements Connection, PeerOwner {
   constructor(household: Household) {
     this.#household = household;
     const { routes, hashes, limits, clock, report } = household;
-    const answerer = new RouterAnswerer({ routes, hashes, connection: this, report, context: () => this.context });
+    const answerer = new RouterAnswerer({
+      routes,
+      hashes,
+      limits,
+      connection: this,
+      report,
+      context: () => this.context,
+    });
     this.#peer = new Peer({ role: "server", limits, clock, answerer, owner: this });
   }
 
@@ -73,6 +80,11 @@ export class ServerConnection implements Connection, PeerOwner {
 
   get context(): unknown {
     return this.#latest.context;
+  }
+
+  /** The client has spoken since it was last welcomed, so it has the token it was given then. */
+  get confirmed(): boolean {
+    return this.#peer.confirmed;
   }
 
   get attached(): boolean {

@@ -54,6 +54,8 @@ export class Sessions {
     const used = hash(token);
     const entry = this.#byToken.get(used);
     if (entry === undefined || entry.identity !== identity) return undefined;
+    // A hello that was late: its sender has moved on since, with a newer token.
+    if (used !== entry.tokens.at(-1) && entry.connection.confirmed) return undefined;
     this.#detached.delete(entry.connection);
     return { connection: entry.connection, token: this.#issue(entry, [used]) };
   }

@@ -83,11 +83,12 @@ describe("a reader's window", () => {
     expect(window.consume(1)).toBe(1 + 8);
   });
 
-  it("grants at least one event when its stream begins anew, as credit is never 0 on the wire", () => {
+  it("grants nothing when its stream begins anew while all of it is still to be taken", () => {
     const window = opened(4, 4);
     arrive(window, 4);
-    expect(window.open(4)).toBe(1);
-    expect(arrive(window, 2)).toEqual([true, false]);
+    expect(window.open(4)).toBe(0);
+    expect(arrive(window, 1)).toEqual([false]);
+    expect(window.consume(2)).toBe(2);
   });
 
   it("takes an item of its own without touching what was granted", () => {

@@ -27,7 +27,7 @@ export class CreditWindow {
     const waiting = this.#arrived - this.#consumed;
     this.#maxSize = Math.min(this.#maxSize, peerMax);
     this.#size = Math.min(this.#size, this.#maxSize);
-    this.#limit = Math.max(1, this.#size - waiting);
+    this.#limit = Math.max(0, this.#size - waiting);
     this.#arrived = 0;
     this.#consumed = -waiting;
     return this.#limit;

@@ -34,6 +34,8 @@ export class OutgoingCall<Sink> implements Weighed {
   /** What can be said of it if it fails now. Once sent it stays `unknown`, even while it waits to be sent again. */
   known: Exclude<Outcome, "answered"> = "not-sent";
   lastEventId: string | undefined;
+  /** Subscriptions: the last thing its reader was told is that events are missing. */
+  isGapLast = false;
   /** Present for subscriptions only. */
   readonly window: CreditWindow | undefined;
   readonly #request: OutgoingRequest;

@@ -164,6 +164,7 @@ export class OutgoingCalls<Sink> {
         return undefined;
       case op.event:
         if (!call.window?.arrive()) return violation("an event without credit (§5.3)");
+        call.isGapLast = false;
         if (frame.eventId === undefined) emit({ type: "event", call, value: frame.value });
         else {
           call.lastEventId = frame.eventId;
@@ -193,6 +194,9 @@ export class OutgoingCalls<Sink> {
       if (sent && !call.repeatable) this.#fail(call, "UNAVAILABLE");
       else this.#wait(call);
       if (sent && call.window !== undefined && call.lastEventId === undefined) {
+        // One gap says it all until events come again: a reader who is away must not find one for each loss.
+        if (call.isGapLast) continue;
+        call.isGapLast = true;
         call.window.admit();
         this.#context.emit({ type: "gap", call, reason: "the session was lost and the events carry no ids" });
       }

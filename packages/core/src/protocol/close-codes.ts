@@ -19,6 +19,7 @@ interface CloseCode {
 const table = {
   normal: { code: 1000, reason: "done", comeBack: "never", endsSession: true },
   goingAway: { code: 1001, reason: "server is going away", comeBack: "now", endsSession: false },
+  notText: { code: 1003, reason: "expected a text message", comeBack: "now", endsSession: true },
   tooBig: { code: 1009, reason: "message too big for WebSocket limits", comeBack: "now", endsSession: true },
   restart: { code: 1012, reason: "server restarts", comeBack: "now", endsSession: false },
   later: { code: 1013, reason: "server is overloaded, come back later", comeBack: "later", endsSession: false },

@@ -81,7 +81,7 @@ const shapes: Record<string, { fields: string[]; bad: Record<number, string[]>; 
   subscribe: {
     fields: ["2", "7", '"a.b"', "0", "null", "64", '"e1"', '"in"'],
     bad: {
-      ...{ 1: notPositive, 2: notStrings, 3: notCounts, 4: ["1", '"a"', "[]", "true"], 5: notPositive },
+      ...{ 1: notPositive, 2: notStrings, 3: notCounts, 4: ["1", '"a"', "[]", "true"], 5: notCounts },
       6: notStrings.filter((text) => text !== "null"),
     },
     sizes: [7, 8],

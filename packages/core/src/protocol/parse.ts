@@ -98,7 +98,7 @@ function readFrame(item: unknown): Frame | undefined {
 
 function readSubscribe(item: unknown[], id: number): Frame | undefined {
   const [, , , , , credit, lastEventId, input] = item;
-  if (!isOpening(item) || !isPositive(credit) || !isEventId(lastEventId)) return undefined;
+  if (!isOpening(item) || !isCount(credit) || !isEventId(lastEventId)) return undefined;
   return {
     op: op.subscribe,
     id,

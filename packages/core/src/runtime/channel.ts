@@ -16,6 +16,7 @@ export interface Gap {
 export interface ChannelListener<Event> {
   onEvent(event: Event): void;
   onGap?(gap: Gap): void;
+  /** Default: the client's `onError`. */
   onError?(error: RpcError): void;
   onEnd?(): void;
 }
@@ -173,7 +174,10 @@ export class Channel<Event> implements AsyncIterableIterator<Event, undefined>, 
     const listener = this.#listener;
     if (state.name === "ending" && listener !== undefined) {
       this.#state = { name: "closed" };
-      this.#guard(() => (error === undefined ? listener.onEnd?.() : listener.onError?.(error)));
+      if (error === undefined) this.#guard(() => listener.onEnd?.());
+      else if (listener.onError !== undefined) this.#guard(() => listener.onError?.(error));
+      // A listener that does not hear errors must not hide them. A cancel is the program's own doing.
+      else if (error.code !== "CANCELLED") this.#options.report(error);
     }
     const [first, ...others] = this.#readers.splice(0);
     if (first === undefined) return;

@@ -51,6 +51,7 @@ export class Peer implements Caller {
   #transport: Transport | undefined;
   #generation = 0;
   #bytesReceived = 0;
+  #confirmed = false;
   /** Effects are being done: what is said meanwhile waits for its turn, so that order is kept. */
   #busy = false;
   readonly #flush = () => this.#say({ type: "flush" });
@@ -74,6 +75,11 @@ export class Peer implements Caller {
     return this.#conversation.received;
   }
 
+  /** Something has arrived on the latest transport: the other end goes on there, and knows what it was told. */
+  get confirmed(): boolean {
+    return this.#confirmed;
+  }
+
   get attached(): boolean {
     return this.#transport !== undefined;
   }
@@ -84,13 +90,18 @@ export class Peer implements Caller {
 
   /** Goes on over this transport, whose hello and welcome have been said. One that is still held is taken over. */
   attach(transport: Transport, terms: Omit<Attach, "type" | "generation">): void {
+    if (this.#conversation.state.name === "ended") return closeTransport(transport, "sessionGone");
     this.detach("takenOver");
     const generation = ++this.#generation;
     this.#transport = transport;
     this.#bytesReceived = transport.bytesReceived ?? 0;
+    this.#confirmed = false;
     this.#say({ type: "attach", generation, ...terms });
     transport.listen({
-      message: (text) => this.#say({ type: "message", generation, text }),
+      message: (text) => {
+        if (generation === this.#generation) this.#confirmed = true;
+        this.#say({ type: "message", generation, text });
+      },
       alive: () => this.#say({ type: "alive", generation }),
       drained: () => this.#say({ type: "congested", generation, congested: false }),
       closed: (code) => {
@@ -108,7 +119,7 @@ export class Peer implements Caller {
     if (transport === undefined) return;
     this.#transport = undefined;
     this.#say({ type: "detach", generation: this.#generation });
-    transport.close(closeCodes[close].code, closeCodes[close].reason);
+    closeTransport(transport, close);
   }
 
   /** Asks the other end to finish here and to come back elsewhere. */
@@ -159,10 +170,13 @@ export class Peer implements Caller {
   #perform(): void {
     if (this.#busy) return;
     this.#busy = true;
-    for (let effects = this.#conversation.take(); effects.length > 0; effects = this.#conversation.take()) {
-      for (const effect of effects) this.#do(effect);
+    try {
+      for (let effects = this.#conversation.take(); effects.length > 0; effects = this.#conversation.take()) {
+        for (const effect of effects) this.#do(effect);
+      }
+    } finally {
+      this.#busy = false;
     }
-    this.#busy = false;
     this.#alarm.set(this.#conversation.deadline);
   }
 
@@ -227,4 +241,8 @@ export class Peer implements Caller {
         return;
     }
   }
+}
+
+function closeTransport(transport: Transport, close: CloseName): void {
+  transport.close(closeCodes[close].code, closeCodes[close].reason);
 }

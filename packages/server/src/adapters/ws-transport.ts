@@ -3,7 +3,7 @@
  * its close is bounded by our clock, whatever the other end does.
  */
 import type { Transport, TransportListener } from "@trunkline/core";
-import type { Alarm, Clock } from "@trunkline/core/internal";
+import { type Alarm, type Clock, closeCodes } from "@trunkline/core/internal";
 
 /** A close handshake that takes longer ends with the socket's destruction. */
 export const CLOSE_MS = 2_000;
@@ -11,7 +11,6 @@ export const CLOSE_MS = 2_000;
 /** Unsent bytes above which `send` returns false. */
 const HIGH_WATER_BYTES = 256 * 1024;
 
-const NO_TEXT = { code: 1003, reason: "expected a text message" };
 const OPEN = 1;
 const ABNORMAL = 1006;
 
@@ -107,7 +106,7 @@ export class WsTransport implements Transport {
 
   #message(data: Buffer, isBinary: boolean): void {
     if (!this.#isOpen) return;
-    if (isBinary) this.close(NO_TEXT.code, NO_TEXT.reason);
+    if (isBinary) this.close(closeCodes.notText.code, closeCodes.notText.reason);
     else this.#listener?.message(data.toString());
   }
 

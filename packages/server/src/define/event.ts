@@ -22,7 +22,8 @@ export interface ReportedGap extends Gap {
 /** What a subscription's handler may yield for events that carry `Data`. */
 export type SubscriptionItem<Data> = Data | IdentifiedEvent<Data> | ReportedGap;
 
-/** An event that a subscriber can resume from. Throws a `TypeError` when the id is not a string, or empty. */
+/** An event that a subscriber can resume from. Throws a `TypeError` when the id is not a string, or empty.
+ * Give every event of a stream an id, or none: a stream continues after the last one that has one. */
 export function event<Data>(data: Data, { id }: { readonly id: string }): IdentifiedEvent<Data> {
   if (typeof id !== "string" || id === "") {
     throw new TypeError(`event: expected an id that is a string and not empty, but came ${JSON.stringify(id)}`);
