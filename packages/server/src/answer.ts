@@ -2,9 +2,9 @@
  * The answer to a call: its input validated, its handler run, its output validated and encoded. In this order, and
  * synchronous as long as schema, middleware and handler are.
  */
-import { RpcError as Failure, type RpcError } from "@trunkline/core";
+import { RpcError as Failure, type Limits, type RpcError } from "@trunkline/core";
 import type { Answerer, Json, OpenStream, StreamItem, WireError, Work } from "@trunkline/core/internal";
-import { COMPARE_PATH } from "@trunkline/core/internal";
+import { COMPARE_PATH, encodeValue } from "@trunkline/core/internal";
 import { CallArguments } from "./call-arguments.js";
 import { contractDifference } from "./contract-difference.js";
 import { isGap, isIdentifiedEvent } from "./define/event.js";
@@ -19,6 +19,7 @@ export interface AnswerOptions {
   /** Dotted path → hash of the procedure. */
   readonly hashes: ReadonlyMap<string, string>;
   readonly connection: Connection;
+  readonly limits: Limits;
   /** The context of the connection as it is now; it is renewed with each transport. */
   context(): unknown;
   /** Hears every failure that is not the caller's. Does not throw. */
@@ -36,7 +37,7 @@ export class RouterAnswerer implements Answerer {
   once(work: Work): Json | Promise<Json> {
     if (work.path === COMPARE_PATH) return JSON.stringify(contractDifference(work.input, this.#options.hashes));
     const route = this.#route(work);
-    return chain(this.#run(route, work), (value) => encodeOutput(route, value));
+    return chain(this.#run(route, work), (value) => this.#output(route, value));
   }
 
   stream(work: Work): OpenStream | Promise<OpenStream> {
@@ -44,13 +45,14 @@ export class RouterAnswerer implements Answerer {
     return chain(this.#run(route, work), (events) => {
       const iterator = (events as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator]?.();
       if (iterator === undefined) throw new TypeError(`${route.path}: expected the handler to return an AsyncIterable`);
-      return { iterator, encode: (item) => encodeItem(route, item) };
+      return { iterator, encode: (item) => this.#item(route, item) };
     });
   }
 
   explain(error: unknown, work: Work): WireError {
     const route = this.#options.routes.get(work.path);
-    return explain(error, { route, work, connection: this.#options.connection, report: this.#options.report });
+    const { connection, limits, report } = this.#options;
+    return explain(error, { route, work, connection, limits, report });
   }
 
   #route(work: Work): Route {
@@ -73,29 +75,31 @@ export class RouterAnswerer implements Answerer {
       return route.handler(new CallArguments(work, { route, input, connection, context: context() }));
     });
   }
-}
 
-function encodeOutput(route: Route, value: unknown): Json | Promise<Json> {
-  return chain(validate(route.procedure.definition.output, value), (validated) => encode(validated, "output", route));
-}
-
-function encodeItem(route: Route, item: unknown): StreamItem | Promise<StreamItem> {
-  if (isGap(item)) return { gap: item.reason };
-  const identified = isIdentifiedEvent(item);
-  const eventId = identified ? item.id : undefined;
-  return chain(validate(route.procedure.definition.event, identified ? item.data : item), (validated) => ({
-    value: encode(validated, "event", route),
-    eventId,
-  }));
-}
-
-/** Undeclared keys never leave: what travels is what validation made of the value. */
-function encode(validated: Awaited<ReturnType<typeof validate>>, what: "output" | "event", route: Route): Json {
-  if ("issues" in validated && validated.issues !== undefined) {
-    const found = inputMessage(inputIssues(validated.issues));
-    throw new TypeError(`${route.path}: the handler's ${what} is not what the contract declares: ${found}`);
+  #output(route: Route, value: unknown): Json | Promise<Json> {
+    return chain(validate(route.procedure.definition.output, value), (validated) =>
+      this.#encode(validated, "output", route),
+    );
   }
-  return JSON.stringify((validated as { readonly value: unknown }).value) as Json;
+
+  #item(route: Route, item: unknown): StreamItem | Promise<StreamItem> {
+    if (isGap(item)) return { gap: item.reason };
+    const identified = isIdentifiedEvent(item);
+    const eventId = identified ? item.id : undefined;
+    return chain(validate(route.procedure.definition.event, identified ? item.data : item), (validated) => ({
+      value: this.#encode(validated, "event", route),
+      eventId,
+    }));
+  }
+
+  /** Undeclared keys never leave: what travels is what validation made of the value. */
+  #encode(validated: Awaited<ReturnType<typeof validate>>, what: "output" | "event", route: Route): Json {
+    if ("issues" in validated && validated.issues !== undefined) {
+      const found = inputMessage(inputIssues(validated.issues));
+      throw new TypeError(`${route.path}: the handler's ${what} is not what the contract declares: ${found}`);
+    }
+    return encodeValue((validated as { readonly value: unknown }).value, this.#options.limits);
+  }
 }
 
 function invalidInput(issues: Parameters<typeof inputIssues>[0]): RpcError {

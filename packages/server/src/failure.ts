@@ -3,8 +3,8 @@
  * message and an id; `onError` gets the rest, whole, under the same id.
  */
 import { randomUUID } from "node:crypto";
-import { isStandardCode, RpcError, type StandardCode } from "@trunkline/core";
-import { toWireError, type WireError, type Work } from "@trunkline/core/internal";
+import { isStandardCode, type Limits, RpcError, type StandardCode } from "@trunkline/core";
+import { encodeValue, toWireError, type WireError, type Work } from "@trunkline/core/internal";
 import type { Connection } from "./define/handler.js";
 import type { Route } from "./define/router.js";
 
@@ -33,6 +33,7 @@ interface Circumstances {
   readonly route: Route | undefined;
   readonly work: Work;
   readonly connection: Connection;
+  readonly limits: Pick<Limits, "jsonDepth">;
   report(failure: FailureReport): void;
 }
 
@@ -42,9 +43,10 @@ export function explain(error: unknown, circumstances: Circumstances): WireError
     if (error instanceof RefusedCall) return { code: error.code, message: error.message, refused: true };
     if (error instanceof RpcError) {
       const wire = deliberate(error, circumstances.route);
-      if (wire !== undefined && isEncodable(wire.data)) return wire;
+      if (wire !== undefined && isEncodable(wire.data, circumstances.limits)) return wire;
     }
-    if (isOwnAbort(error, circumstances.work)) return { code: "CANCELLED", message: "the call was cancelled" };
+    const { work } = circumstances;
+    if (work.aborted && isAbortOf(work.signal, error)) return { code: "CANCELLED", message: "the call was cancelled" };
   } catch {
     // A getter of the error threw: it is a stranger like any other.
   }
@@ -68,12 +70,18 @@ function deliberate(error: RpcError, route: Route | undefined): WireError | unde
   return validated.issues === undefined ? { code, message: error.message, data: validated.value } : undefined;
 }
 
-/** Throws for data that has no JSON, as a cycle. */
-const isEncodable = (data: unknown) => data === undefined || JSON.stringify(data) !== undefined;
+/** Throws for data that cannot travel, as a cycle. */
+const isEncodable = (data: unknown, limits: Pick<Limits, "jsonDepth">) =>
+  data === undefined || encodeValue(data, limits) !== undefined;
 
-/** The handler did as its signal told it. */
-function isOwnAbort(error: unknown, work: Work): boolean {
-  return work.aborted && (error === work.signal.reason || (error instanceof Error && error.name === "AbortError"));
+/** Whether this was thrown because the signal said so. */
+export function isAbortOf(signal: AbortSignal, error: unknown): boolean {
+  if (!signal.aborted) return false;
+  try {
+    return error === signal.reason || (error instanceof Error && error.name === "AbortError");
+  } catch {
+    return false;
+  }
 }
 
 function internal(error: unknown, { route, connection, report }: Circumstances): WireError {

@@ -13,6 +13,7 @@
 import type { Limits, Transport } from "@trunkline/core";
 import { RpcError } from "@trunkline/core";
 import { type Alarm, type Clock, type CloseName, closeCodes, type Hello, parse } from "@trunkline/core/internal";
+import { isAbortOf } from "./failure.js";
 import type { HttpInfo } from "./http-info.js";
 
 /** What the `context` hook is given. */
@@ -25,33 +26,39 @@ export interface Greeting {
   readonly signal: AbortSignal;
 }
 
-export interface HandshakeOptions {
+/** `Guest`: what the application makes of who says hello. */
+export interface HandshakeOptions<Guest> {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly http: HttpInfo | undefined;
-  context(greeting: Greeting): unknown;
-  /** The transport may be attached. */
-  accepted(hello: Hello, context: unknown): void;
+  /** Asks the application. May throw, or reject, anything. */
+  judge(greeting: Greeting): Promise<Guest>;
+  /** The transport may be attached. Does not throw. */
+  accepted(hello: Hello, guest: Guest): void;
   /** The handshake is over, either way. */
   over(): void;
   /** The hook failed in a way it was not meant to. */
   report(error: unknown): void;
 }
 
-export class Handshake {
+export class Handshake<Guest> {
   readonly #transport: Transport;
-  readonly #options: HandshakeOptions;
+  readonly #options: HandshakeOptions<Guest>;
   readonly #alarm: Alarm;
   readonly #abort = new AbortController();
   #state: "waiting" | "judging" | "over" = "waiting";
 
-  constructor(transport: Transport, options: HandshakeOptions) {
+  constructor(transport: Transport, options: HandshakeOptions<Guest>) {
     this.#transport = transport;
     this.#options = options;
-    const { clock, limits } = options;
-    this.#alarm = clock.alarm(() => this.#refuse(this.#state === "waiting" ? "helloTimeout" : "later"));
+    this.#alarm = options.clock.alarm(() => this.#refuse(this.#state === "waiting" ? "helloTimeout" : "later"));
+  }
+
+  /** Listens from now on. A transport that has gone meanwhile may say so at once. */
+  begin(): void {
+    const { clock, limits } = this.#options;
     this.#alarm.set(clock.now() + limits.helloMs);
-    transport.listen({
+    this.#transport.listen({
       message: (text) => this.#message(text),
       closed: () => this.#over(),
       alive: () => {},
@@ -77,14 +84,15 @@ export class Handshake {
 
   async #judge(hello: Hello): Promise<void> {
     const { http, report } = this.#options;
+    const { signal } = this.#abort;
     try {
-      const context = await this.#options.context({ auth: hello.auth, request: http, signal: this.#abort.signal });
+      const guest = await this.#options.judge({ auth: hello.auth, request: http, signal });
       if (this.#state !== "judging") return;
       this.#over();
-      this.#options.accepted(hello, context);
+      this.#options.accepted(hello, guest);
     } catch (error) {
       const close = verdict(error);
-      if (close === undefined) report(error);
+      if (close === undefined && !isAbortOf(signal, error)) report(error);
       this.#refuse(close ?? "later");
     }
   }
@@ -106,9 +114,24 @@ export class Handshake {
 
 /** What the hook meant by what it threw; `undefined` if it meant nothing. */
 function verdict(error: unknown): CloseName | undefined {
-  if (!(error instanceof RpcError)) return undefined;
-  if (error.code === "UNAUTHENTICATED") return "unauthenticated";
-  if (error.code === "PERMISSION_DENIED") return "forbidden";
-  if (error.code === "UNAVAILABLE" || error.code === "RESOURCE_EXHAUSTED") return "later";
-  return undefined;
+  switch (codeOf(error)) {
+    case "UNAUTHENTICATED":
+      return "unauthenticated";
+    case "PERMISSION_DENIED":
+      return "forbidden";
+    case "UNAVAILABLE":
+    case "RESOURCE_EXHAUSTED":
+      return "later";
+    default:
+      return undefined;
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  try {
+    return error instanceof RpcError ? error.code : undefined;
+  } catch {
+    // A revoked proxy, or a getter that throws: it meant nothing.
+    return undefined;
+  }
 }

@@ -7,7 +7,7 @@ import type { Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Limits, Transport } from "@trunkline/core";
 import { contractHash, procedureHashes } from "@trunkline/core";
-import { type Clock, type CloseName, type Hello, resolveLimits, systemClock } from "@trunkline/core/internal";
+import { type Clock, type CloseName, guard, type Hello, resolveLimits, systemClock } from "@trunkline/core/internal";
 import { type Acceptor, acceptUpgrades } from "./adapters/upgrade.js";
 import { Admission, type AdmissionOptions } from "./admission.js";
 import { type Ending, type Household, ServerConnection } from "./connection.js";
@@ -76,7 +76,7 @@ export class Server implements AsyncDisposable {
   readonly #household: Household;
   readonly #sessions: Sessions;
   readonly #admission: Admission;
-  readonly #handshakes = new Set<Handshake>();
+  readonly #handshakes = new Set<Handshake<Guest>>();
   readonly #acceptors = new Set<Acceptor>();
   #state: ServerState = "serving";
 
@@ -136,12 +136,12 @@ export class Server implements AsyncDisposable {
 
   /** Serves a transport that came some other way. `greeted`: heard when its handshake is over. */
   accept(transport: Transport, http?: HttpInfo, greeted: () => void = () => {}): void {
-    const handshake: Handshake = new Handshake(transport, {
+    const handshake: Handshake<Guest> = new Handshake<Guest>(transport, {
       limits: this.#household.limits,
       clock: this.#household.clock,
       http,
-      context: (greeting) => this.#setup.context?.(greeting) ?? {},
-      accepted: (hello, context) => this.#welcome({ transport, hello, http, context }),
+      judge: (greeting) => this.#judge(greeting),
+      accepted: (hello, guest) => this.#welcome({ transport, hello, http, ...guest }),
       over: () => {
         this.#handshakes.delete(handshake);
         greeted();
@@ -149,6 +149,7 @@ export class Server implements AsyncDisposable {
       report: (error) => this.#report({ error }),
     });
     this.#handshakes.add(handshake);
+    handshake.begin();
     if (this.#state !== "serving") handshake.refuse("restart");
   }
 
@@ -178,8 +179,12 @@ export class Server implements AsyncDisposable {
     return this.close();
   }
 
-  #welcome({ transport, hello, http, context }: Arriving): void {
-    const identity = this.#setup.identity?.(context);
+  async #judge(greeting: Greeting): Promise<Guest> {
+    const context = (await this.#setup.context?.(greeting)) ?? {};
+    return { context, identity: this.#setup.identity?.(context) };
+  }
+
+  #welcome({ transport, hello, http, context, identity }: Arriving): void {
     const known = hello.session === undefined ? undefined : this.#sessions.resume(hello.session, identity);
     const connection = known?.connection ?? new ServerConnection(this.#household);
     const token = known?.token ?? this.#sessions.enter(connection, identity);
@@ -199,26 +204,30 @@ export class Server implements AsyncDisposable {
   }
 
   #report(failure: FailureReport): void {
-    try {
-      if (this.#setup.onError !== undefined) this.#setup.onError(failure);
-      else console.error(failure.path === undefined ? "trunkline:" : `trunkline: ${failure.path}:`, failure.error);
-    } catch (error) {
-      console.error("trunkline: onError failed:", error);
-    }
+    guard(
+      () => (this.#setup.onError === undefined ? print(failure) : this.#setup.onError(failure)),
+      () => console.error("trunkline: onError failed"),
+    );
   }
 
   #guard(hook: () => void): void {
-    try {
-      hook();
-    } catch (error) {
-      this.#report({ error });
-    }
+    guard(hook, (error) => this.#report({ error }));
   }
 }
 
-interface Arriving {
+function print({ path, error }: FailureReport): void {
+  console.error(path === undefined ? "trunkline:" : `trunkline: ${path}:`, error);
+}
+
+/** What the application's hooks made of a greeting. */
+interface Guest {
+  readonly context: unknown;
+  /** Whose session it will be; `undefined` where the application names nobody. */
+  readonly identity: string | undefined;
+}
+
+interface Arriving extends Guest {
   readonly transport: Transport;
   readonly hello: Hello;
   readonly http: HttpInfo | undefined;
-  readonly context: unknown;
 }
