@@ -8,10 +8,13 @@ import type { SchemaIssue } from "@trunkline/core/internal";
 const MAX_ISSUES = 20;
 const MAX_SEGMENTS = 10;
 const MAX_SEGMENT_LENGTH = 64;
+const MAX_RULE_LENGTH = 128;
 
 /** At most {@link MAX_ISSUES} issues, each bounded. */
 export function inputIssues(issues: readonly SchemaIssue[]): InputIssue[] {
-  return issues.slice(0, MAX_ISSUES).map((issue) => ({ path: pathOf(issue), rule: ruleOf(issue) }));
+  return issues
+    .slice(0, MAX_ISSUES)
+    .map((issue) => ({ path: pathOf(issue), rule: ruleOf(issue).slice(0, MAX_RULE_LENGTH) }));
 }
 
 /** One sentence for people: `room: too_small (minimum 1)`. */

@@ -1,0 +1,181 @@
+import { VirtualClock } from "@trunkline/core/simulation";
+import { describe, expect, it } from "vitest";
+import type { Ending, ServerConnection } from "./connection.js";
+import { Sessions } from "./sessions.js";
+
+function setUp({ resumeMs = 1_000, detachedSessions = 3 } = {}) {
+  const clock = new VirtualClock();
+  const sessions = new Sessions({ resumeMs, detachedSessions }, clock);
+  const ended: string[] = [];
+  /** Enters a connection of this name. */
+  const enter = (id: string, identity?: string) => {
+    const made: ServerConnection = {
+      id,
+      end: ({ close, detail }: Ending) => {
+        ended.push(`${id} ${close}: ${detail}`);
+        sessions.leave(made);
+      },
+    } as ServerConnection;
+    return { connection: made, token: sessions.enter(made, identity) };
+  };
+  return { clock, sessions, ended, enter };
+}
+
+describe("a token", () => {
+  it("M1: is 256 bits of chance, never the same", () => {
+    const { enter } = setUp();
+    const tokens = Array.from({ length: 100 }, (_, index) => enter(String(index)).token);
+    expect(new Set(tokens).size).toBe(100);
+    for (const token of tokens) expect(token).toMatch(/^[\w-]{43}$/);
+  });
+
+  it("resumes its connection, and is followed by another", () => {
+    const { sessions, enter } = setUp();
+    const { connection, token } = enter("a");
+    const resumed = sessions.resume(token, undefined);
+    expect(resumed?.connection).toBe(connection);
+    expect(resumed?.token).not.toBe(token);
+  });
+
+  it.each(["", "guess", "a".repeat(43), "__proto__", "constructor", "\u0000", "x".repeat(100_000)])(
+    "M1, M3: that was not issued (%.12j) resumes nothing",
+    (token) => {
+      const { sessions, enter } = setUp();
+      enter("a");
+      expect(sessions.resume(token, undefined)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ["ada", "eve"],
+    ["ada", undefined],
+    [undefined, "eve"],
+    ["ada", ""],
+  ])("M2: of %s resumes nothing for %s, and still does for whom it was issued", (owner, thief) => {
+    const { sessions, enter } = setUp();
+    const { connection, token } = enter("a", owner);
+    expect(sessions.resume(token, thief)).toBeUndefined();
+    expect(sessions.resume(token, owner)?.connection).toBe(connection);
+  });
+
+  it("M2: stays valid until the next one is used, because a welcome can be lost", () => {
+    const { sessions, enter } = setUp();
+    const { connection, token: first } = enter("a");
+    const lost = sessions.resume(first, undefined)!.token;
+    const second = sessions.resume(first, undefined)!.token;
+    expect(sessions.resume(lost, undefined)).toBeUndefined();
+    expect(sessions.resume(second, undefined)?.connection).toBe(connection);
+    expect(sessions.resume(first, undefined)).toBeUndefined();
+  });
+
+  it("M2: at most two of a connection are valid at a time", () => {
+    const { sessions, enter } = setUp();
+    const tokens = [enter("a").token];
+    for (let use = 0; use < 10; use++) tokens.push(sessions.resume(tokens.at(-1)!, undefined)!.token);
+    for (const old of tokens.slice(0, -2)) expect(sessions.resume(old, undefined)).toBeUndefined();
+  });
+
+  it("M4: used twice at once leads to the same connection, one after the other", () => {
+    const { sessions, enter } = setUp();
+    const { connection, token } = enter("a");
+    const [one, other] = [sessions.resume(token, undefined), sessions.resume(token, undefined)];
+    expect(one?.connection).toBe(connection);
+    expect(other?.connection).toBe(connection);
+    expect(sessions.resume(one!.token, undefined)).toBeUndefined();
+    expect(sessions.size).toBe(1);
+  });
+
+  it("resumes nothing once its connection has left", () => {
+    const { sessions, enter } = setUp();
+    const { connection, token } = enter("a");
+    const { token: next } = sessions.resume(token, undefined)!;
+    sessions.leave(connection);
+    expect(sessions.resume(token, undefined)).toBeUndefined();
+    expect(sessions.resume(next, undefined)).toBeUndefined();
+    expect(sessions.size).toBe(0);
+  });
+});
+
+const lateEnding = "sessionGone: not resumed in time (limits.resumeMs)";
+
+describe("a connection that waits", () => {
+  it("M12: is resumed until the last moment of resumeMs", () => {
+    const { clock, sessions, ended, enter } = setUp();
+    const { connection, token } = enter("a");
+    sessions.wait(connection);
+    clock.advance(999);
+    expect(sessions.resume(token, undefined)?.connection).toBe(connection);
+    clock.advance(10_000);
+    expect(ended).toEqual([]);
+    expect(clock.idle).toBe(true);
+  });
+
+  it("M12: ends when resumeMs are over, and its token with it", () => {
+    const { clock, sessions, ended, enter } = setUp();
+    const { connection, token } = enter("a");
+    sessions.wait(connection);
+    clock.advance(1_000);
+    expect(ended).toEqual([`a ${lateEnding}`]);
+    expect(sessions.resume(token, undefined)).toBeUndefined();
+    expect(sessions.size).toBe(0);
+    expect(clock.idle).toBe(true);
+  });
+
+  it("ends in its turn, by one alarm for all", () => {
+    const { clock, sessions, ended, enter } = setUp();
+    sessions.wait(enter("a").connection);
+    clock.advance(400);
+    sessions.wait(enter("b").connection);
+    clock.advance(600);
+    expect(ended).toEqual([`a ${lateEnding}`]);
+    clock.advance(399);
+    expect(ended).toHaveLength(1);
+    clock.advance(1);
+    expect(ended).toHaveLength(2);
+    expect(clock.idle).toBe(true);
+  });
+
+  it("waits anew each time it is detached", () => {
+    const { clock, sessions, ended, enter } = setUp();
+    const { connection, token } = enter("a");
+    sessions.wait(connection);
+    clock.advance(900);
+    sessions.resume(token, undefined);
+    sessions.wait(connection);
+    clock.advance(999);
+    expect(ended).toEqual([]);
+    clock.advance(1);
+    expect(ended).toHaveLength(1);
+  });
+
+  it("leaves no alarm behind when it leaves", () => {
+    const { clock, sessions, enter } = setUp();
+    const { connection } = enter("a");
+    sessions.wait(connection);
+    sessions.leave(connection);
+    sessions.leave(connection);
+    expect(clock.idle).toBe(true);
+  });
+
+  it("M6: at detachedSessions − 1, at it, and at one more, the longest detached gives way", () => {
+    const { sessions, ended, enter } = setUp({ detachedSessions: 3 });
+    const first = enter("a");
+    for (const { connection } of [first, enter("b"), enter("c")]) sessions.wait(connection);
+    expect(ended).toEqual([]);
+    // One that came back and left again has not been detached longest any more.
+    sessions.resume(first.token, undefined);
+    sessions.wait(first.connection);
+    sessions.wait(enter("d").connection);
+    expect(ended).toEqual(["b sessionGone: too many sessions wait for their clients (limits.detachedSessions)"]);
+    expect(sessions.size).toBe(3);
+  });
+
+  it("M6: the attached do not count against that bound", () => {
+    const { sessions, ended, enter } = setUp({ detachedSessions: 1 });
+    for (let index = 0; index < 50; index++) enter(String(index));
+    sessions.wait(enter("last").connection);
+    expect(ended).toEqual([]);
+    expect(sessions.size).toBe(51);
+    expect([...sessions.connections]).toHaveLength(51);
+  });
+});
