@@ -18,12 +18,16 @@ export interface Drained {
   readonly cut: number;
 }
 
+/** Beyond every deadline. */
+const MAX_SPREAD_MS = 24 * 60 * 60 * 1_000;
+
 /** How often the wait looks whether it is over. */
 const LOOK_MS = 20;
 
 /** Says goodbye to everybody and waits until they have left or the time is over. Cuts nobody off itself. */
 export async function drain(sessions: Sessions, clock: Clock, options: DrainOptions): Promise<Drained> {
-  const { spreadMs = 5_000, deadlineMs = 10_000 } = options;
+  const { deadlineMs = 10_000 } = options;
+  const spreadMs = wholeMs(options.spreadMs ?? 5_000);
   const before = sessions.size;
   const until = clock.now() + deadlineMs;
   for (const connection of [...sessions.connections]) {
@@ -34,6 +38,9 @@ export async function drain(sessions: Sessions, clock: Clock, options: DrainOpti
   while (sessions.size > 0 && clock.now() < until) await pause(clock, LOOK_MS);
   return { finished: before - sessions.size, cut: sessions.size };
 }
+
+/** The wire has whole numbers only. What is no time at all is none: a server that stops must not fail to. */
+const wholeMs = (ms: number) => (ms > 0 ? Math.min(Math.ceil(ms), MAX_SPREAD_MS) : 0);
 
 function pause(clock: Clock, ms: number): Promise<void> {
   return new Promise((resolve) => clock.alarm(resolve).set(clock.now() + ms));

@@ -24,9 +24,7 @@ export class Line implements Transport {
     return true;
   }
 
-  ping(): void {
-    this.#listener?.alive();
-  }
+  ping(): void {}
 
   close(code: number, reason: string): void {
     if (!this.#open) return;
