@@ -20,6 +20,10 @@ const chat = await startChat({ port: wanted, page, guestTempo: 1 });
 if (wanted !== 0 && chat.port !== wanted) console.log(`Port ${wanted} is taken, so this one is another.`);
 console.log(`Trunkline chat: ${chat.url} (Ctrl-C ends it)`);
 
-// Once: whoever presses Ctrl-C a second time is not made to wait.
 const signals = ["SIGINT", "SIGTERM"] as const;
-for (const signal of signals) process.once(signal, () => void chat.drain());
+const leave = () => {
+  // Under npm a Ctrl-C comes twice, from the terminal and from npm: the second one must not cut the drain short.
+  for (const signal of signals) process.off(signal, leave).on(signal, () => {});
+  void chat.drain();
+};
+for (const signal of signals) process.on(signal, leave);

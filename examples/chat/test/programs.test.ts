@@ -71,6 +71,8 @@ describe("the server", () => {
       await using ada = visitor(`${url.replace("http", "ws")}/rpc`, "Ada");
       ada.enter("lobby");
       await ada.say("lobby", "still here");
+      // Under npm it comes twice.
+      server.kill("SIGINT");
       server.kill("SIGINT");
       expect(await server.exit()).toBe(0);
       expect(server.output.trim().split("\n")).toHaveLength(2);
