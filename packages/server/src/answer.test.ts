@@ -198,7 +198,9 @@ describe("a path the contract does not have", () => {
     ],
   ];
 
-  it.each(paths)("P5, R13: %.20j is UNIMPLEMENTED, and never echoed", async (path) => {
+  const titled = paths.map((path) => [JSON.stringify(path).slice(0, 20), path] as const);
+
+  it.each(titled)("P5, R13: %s is UNIMPLEMENTED, and never echoed", async (_, path) => {
     const { caller, settled, failures } = await setUp();
     const ids = [caller.call(path), caller.subscribe(path)];
     await settled();
