@@ -34,7 +34,7 @@ test("a refused client stops, its calls reject as UNAUTHENTICATED, and reconnect
   let auth: string | undefined;
   const client = createClient(contract, { url: server.url, auth: () => auth });
   await expect(client.whoami()).rejects.toMatchObject({ code: "UNAUTHENTICATED", outcome: "not-sent" });
-  expect(client.$connection.status).toEqual({ state: "stopped", reason: "unauthenticated" });
+  expect(client.$connection.status).toEqual({ state: "stopped", code: "UNAUTHENTICATED", reason: "unauthenticated" });
   await expect(client.whoami()).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
   auth = "grace";
   client.$connection.reconnect();

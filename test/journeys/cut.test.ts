@@ -148,7 +148,7 @@ describe("a server that drains", () => {
     const later = client.add({ a: 20, b: 22 });
     ledger.release();
     expect(await call).toBe("slow");
-    expect(await draining).toEqual({ finished: 1, cut: 0 });
+    expect(await draining).toEqual({ finished: 1, away: 0, cut: 0 });
     const second = await exchange.start(exchange.server.port);
     expect(await later).toBe(42);
     await second.close();
@@ -159,7 +159,7 @@ describe("a server that drains", () => {
     await using exchange = await openExchange();
     const call = safe(exchange.client.orders.place({ token: "slow", amount: 1 }, { timeoutMs: 500 }));
     await until(() => exchange.ledger.holds("slow"), "the handler");
-    expect(await exchange.server.drain({ spreadMs: 0, deadlineMs: 30 })).toEqual({ finished: 0, cut: 1 });
+    expect(await exchange.server.drain({ spreadMs: 0, deadlineMs: 30 })).toEqual({ finished: 0, away: 0, cut: 1 });
     expect(await call).toMatchObject({ ok: false, error: { outcome: "unknown" } });
     expect(exchange.ledger.aborted).toEqual(["slow"]);
   });

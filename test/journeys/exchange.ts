@@ -48,7 +48,7 @@ export class Ledger {
   }
 }
 
-export function routerFor(ledger: Ledger) {
+function routerFor(ledger: Ledger) {
   const app = implement(contract);
   const seen = async (token: string, signal: AbortSignal) => {
     ledger.started.push(token);

@@ -72,8 +72,8 @@ async function quit(): Promise<void> {
 }
 
 /** Nothing will come of this connection by itself. */
-function leave({ reason }: Extract<ConnectionStatus, { state: "stopped" }>): void {
-  if (reason === "unauthenticated") screen.print("The server does not take this name. Choose another with --name.");
+function leave({ code }: Extract<ConnectionStatus, { state: "stopped" }>): void {
+  if (code === "UNAUTHENTICATED") screen.print("The server does not take this name. Choose another with --name.");
   process.exitCode = 1;
   screen.close();
 }

@@ -241,7 +241,7 @@ describe("stopped", () => {
     const waiting = ask("mutation");
     await settled();
     switchboard.last.open().lose(code);
-    expect(connection.status).toEqual({ state: "stopped", reason });
+    expect(connection.status).toEqual({ state: "stopped", code: expected, reason });
     for (const call of [waiting, ask()]) {
       expect(await call).toMatchObject({ code: expected, outcome: "not-sent" });
     }

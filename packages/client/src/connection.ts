@@ -2,7 +2,7 @@
  * A client's connection: a dialer with hands, and the peer that talks over whatever the dialer got. Calls can be made
  * at any time; those that cannot leave yet wait in the peer.
  */
-import type { Limits, StandardCode, Transport } from "@trunkline/core";
+import type { Limits, Transport } from "@trunkline/core";
 import {
   type Alarm,
   type Answerer,
@@ -160,21 +160,15 @@ export class ClientConnection implements PeerOwner {
 
   #changed(state: DialerState): void {
     this.#status = statusOf(state, Date.now() - this.#options.clock.now());
-    if (state.name === "stopped") this.#stopped(state.reason);
+    if (this.#status.state === "stopped") this.#stopped(this.#status);
     for (const listener of [...this.#listeners]) guard(() => listener(this.#status), this.#options.report);
   }
 
   /** Nothing can be sent until somebody does something about it: what waits must not wait for that. */
-  #stopped(reason: string): void {
-    this.#peer.end("normal", codeOf(reason), `the connection has stopped: ${reason}`);
+  #stopped({ code, reason }: ConnectionStatus & { readonly state: "stopped" }): void {
+    this.#peer.end("normal", code, `the connection has stopped: ${reason}`);
     this.#token = undefined;
   }
-}
-
-/** What calls fail with while the connection is stopped. */
-function codeOf(reason: string): StandardCode {
-  if (reason === closeCodes.unauthenticated.reason) return "UNAUTHENTICATED";
-  return reason === closeCodes.forbidden.reason ? "PERMISSION_DENIED" : "UNAVAILABLE";
 }
 
 /** A client that serves no contract answers no calls. */

@@ -42,7 +42,7 @@ export interface EventStream<Event, Failure extends RpcError = RpcError>
   readonly lastEventId: string | undefined;
   return(): Promise<IteratorResult<Event, undefined>>;
   /** Reads by callbacks. Returns what ends the subscription. */
-  subscribe(listener: ChannelListener<Event>): () => void;
+  subscribe(listener: ChannelListener<Event, Failure>): () => void;
 }
 
 /** A procedure, ready to be called. */

@@ -16,7 +16,15 @@ it.each<[DialerState, ConnectionStatus]>([
   ],
   [
     { name: "stopped", reason: "r" },
-    { state: "stopped", reason: "r" },
+    { state: "stopped", code: "UNAVAILABLE", reason: "r" },
+  ],
+  [
+    { name: "stopped", reason: "unauthenticated" },
+    { state: "stopped", code: "UNAUTHENTICATED", reason: "unauthenticated" },
+  ],
+  [
+    { name: "stopped", reason: "forbidden" },
+    { state: "stopped", code: "PERMISSION_DENIED", reason: "forbidden" },
   ],
   [{ name: "closed" }, { state: "closed" }],
 ])("of a dialer that is %j is %j", (state, status) => {

@@ -1,4 +1,6 @@
 /** What a program may show of its connection. */
+import type { StandardCode } from "@trunkline/core";
+import { closeCodes } from "@trunkline/core/internal";
 import type { DialerState } from "./dialer.js";
 
 /** Where the connection stands. Each state says what is known in it and nothing else. */
@@ -12,8 +14,8 @@ export type ConnectionStatus =
   | { readonly state: "leaving" }
   /** `retryAt`: when it tries again, in milliseconds since the epoch. */
   | { readonly state: "waiting"; readonly attempt: number; readonly retryAt: number; readonly reason: string }
-  /** Trying again by itself cannot help; `reconnect()` does. */
-  | { readonly state: "stopped"; readonly reason: string }
+  /** Trying again by itself cannot help; `reconnect()` does. `code`: what calls fail with meanwhile. */
+  | { readonly state: "stopped"; readonly code: StandardCode; readonly reason: string }
   /** Closed by the program, for good. */
   | { readonly state: "closed" };
 
@@ -32,6 +34,11 @@ export function statusOf(state: DialerState, epochOffsetMs: number): ConnectionS
       return { state: "waiting", attempt, retryAt: until + epochOffsetMs, reason };
     }
     case "stopped":
-      return { state: "stopped", reason: state.reason };
+      return { state: "stopped", code: codeOf(state.reason), reason: state.reason };
   }
+}
+
+function codeOf(reason: string): StandardCode {
+  if (reason === closeCodes.unauthenticated.reason) return "UNAUTHENTICATED";
+  return reason === closeCodes.forbidden.reason ? "PERMISSION_DENIED" : "UNAVAILABLE";
 }

@@ -14,6 +14,8 @@ export interface DrainOptions {
 export interface Drained {
   /** Left by themselves, with nothing in flight. */
   readonly finished: number;
+  /** Were away, and were given up. */
+  readonly away: number;
   /** Were still there at the deadline and were cut off. */
   readonly cut: number;
 }
@@ -28,15 +30,17 @@ const LOOK_MS = 20;
 export async function drain(sessions: Sessions, clock: Clock, options: DrainOptions): Promise<Drained> {
   const { deadlineMs = 10_000 } = options;
   const spreadMs = wholeMs(options.spreadMs ?? 5_000);
-  const before = sessions.size;
   const until = clock.now() + deadlineMs;
-  for (const connection of [...sessions.connections]) {
-    // One without a transport cannot be told, and would find nobody here when it came back.
-    if (connection.attached) connection.goodbye(spreadMs);
-    else connection.end({ close: "restart", detail: "the server drained while the client was away" });
+  const connections = [...sessions.connections];
+  const here = connections.filter((connection) => connection.attached);
+  const away = connections.filter((connection) => !connection.attached);
+  for (const connection of here) connection.goodbye(spreadMs);
+  // One without a transport cannot be told, and would find nobody here when it came back.
+  for (const connection of away) {
+    connection.end({ close: "restart", detail: "the server drained while the client was away" });
   }
   while (sessions.size > 0 && clock.now() < until) await pause(clock, LOOK_MS);
-  return { finished: before - sessions.size, cut: sessions.size };
+  return { finished: here.length - sessions.size, away: away.length, cut: sessions.size };
 }
 
 /** The wire has whole numbers only. What is no time at all is none: a server that stops must not fail to. */

@@ -446,7 +446,7 @@ describe("draining", () => {
     await made.pass(4_900);
     expect(drained).toEqual([]);
     for (let look = 0; look < 10; look++) await made.pass(20);
-    expect(drained).toEqual([{ finished: 1, cut: 1 }]);
+    expect(drained).toEqual([{ finished: 1, away: 0, cut: 1 }]);
     expect(staying.line.closedWith?.code).toBe(1012);
     expect(made.server.state).toBe("closed");
     expect(made.server.running).toBe(0);
@@ -473,19 +473,19 @@ describe("draining", () => {
     line.lose(4412);
     await made.pass(20);
     await made.pass(20);
-    expect(drained).toEqual([{ finished: 1, cut: 0 }]);
+    expect(drained).toEqual([{ finished: 1, away: 0, cut: 0 }]);
   });
 
   it("is over at once when nobody is there", async () => {
     const made = setUp();
-    expect(await made.server.drain()).toEqual({ finished: 0, cut: 0 });
+    expect(await made.server.drain()).toEqual({ finished: 0, away: 0, cut: 0 });
     expect(made.server.state).toBe("closed");
   });
 
   it("ends sessions whose clients are away: they would find nobody here", async () => {
     const made = setUp();
     (await made.connect()).lose();
-    expect(await made.server.drain()).toEqual({ finished: 1, cut: 0 });
+    expect(await made.server.drain()).toEqual({ finished: 0, away: 1, cut: 0 });
     expect(made.heard[1]).toBe("-the server drained while the client was away");
   });
 

@@ -121,7 +121,7 @@ export class ChatPage {
 
   #connectionChanged(status: ConnectionStatus): void {
     const { state } = status;
-    if (state === "stopped" && status.reason === "unauthenticated")
+    if (state === "stopped" && status.code === "UNAUTHENTICATED")
       void this.#rename("The server did not take this name. Somebody else may have it.");
     // Stopping has ended everything that was open.
     if (state === "ready" && (this.#stalled || this.#open.reading.name === "failed")) void this.begin();

@@ -11,7 +11,7 @@ export interface Schema<Input = unknown, Output = Input> {
 }
 
 /** What a schema says of itself under `~standard`. */
-export interface SchemaProps<Input = unknown, Output = Input> {
+interface SchemaProps<Input = unknown, Output = Input> {
   readonly version: 1;
   readonly vendor: string;
   readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;

@@ -13,11 +13,11 @@ export interface Gap {
 }
 
 /** The reader's side of a subscription, in callbacks. */
-export interface ChannelListener<Event> {
+export interface ChannelListener<Event, Failure extends RpcError = RpcError> {
   onEvent(event: Event): void;
   onGap?(gap: Gap): void;
   /** Default: the client's `onError`. */
-  onError?(error: RpcError): void;
+  onError?(error: Failure): void;
   onEnd?(): void;
 }
 

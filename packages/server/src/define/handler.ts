@@ -3,6 +3,7 @@
  * read (a signal nobody reads is never made): destructure it, do not spread it.
  */
 import type { DeclaredErrors, HandlerEvent, HandlerInput, HandlerOutput, Procedure } from "@trunkline/core";
+import type { HttpInfo } from "../http-info.js";
 import type { ErrorConstructors } from "./error-constructors.js";
 import type { SubscriptionItem } from "./event.js";
 
@@ -10,16 +11,9 @@ import type { SubscriptionItem } from "./event.js";
 export interface Connection {
   readonly id: string;
   /** The request that opened the latest socket; `undefined` for a transport without one. */
-  readonly http: ConnectionRequest | undefined;
+  readonly http: HttpInfo | undefined;
   /** Ends the session and closes its socket. */
   close(): void;
-}
-
-/** What is kept of the HTTP request that became a socket. */
-export interface ConnectionRequest {
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly remoteAddress: string | undefined;
-  readonly url: string;
 }
 
 /** What handlers and middleware both see of a call. */

@@ -20,7 +20,7 @@ export interface MiddlewareArgs<Context, Errors = NoErrors> extends CallArgs<Con
 }
 
 /** See {@link MiddlewareArgs.next}. */
-export interface Next {
+interface Next {
   (): Passed<NothingAdded>;
   <Added extends object>(added: Added): Passed<Added>;
 }
@@ -33,7 +33,7 @@ export interface Passed<out Added> {
 declare const passed: unique symbol;
 
 /** What `next()` adds. */
-export type NothingAdded = Readonly<Record<never, never>>;
+type NothingAdded = Readonly<Record<never, never>>;
 
 /** One middleware's view of one call. */
 export class StepArgs extends PassedOnArgs {

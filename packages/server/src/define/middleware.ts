@@ -9,7 +9,7 @@ import type { Handler, NoErrors, RunningHandler } from "./handler.js";
 import { type MiddlewareArgs, type Passed, StepArgs } from "./middleware-args.js";
 
 /** What a middleware is about, as one parameter. */
-export interface MiddlewareTypes {
+interface MiddlewareTypes {
   /** The context it must be given. */
   readonly needs: unknown;
   /** The context the handler sees. */
@@ -35,9 +35,7 @@ export interface MakesMiddleware<Types extends MiddlewareTypes> {
 }
 
 /** What a middleware does: it returns what `next` returned, or throws. */
-export type Step<Context, Errors, Added> = (
-  args: MiddlewareArgs<Context, Errors>,
-) => Passed<Added> | Promise<Passed<Added>>;
+type Step<Context, Errors, Added> = (args: MiddlewareArgs<Context, Errors>) => Passed<Added> | Promise<Passed<Added>>;
 
 interface Extended<Types extends MiddlewareTypes, Added, Errors = NoErrors> {
   readonly needs: Types["needs"];
