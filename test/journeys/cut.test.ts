@@ -57,11 +57,11 @@ describe("a cut, and the session resumes", () => {
     await using exchange = await openExchange();
     const { client, relay } = exchange;
     await client.add({ a: 1, b: 1 });
-    relay.refuse(true);
+    await relay.admit("hang-up");
     relay.cut();
     await until(() => client.$connection.status.state !== "ready", "the cut");
     const calls = Array.from({ length: 100 }, (_, index) => client.add({ a: index, b: 0 }));
-    relay.refuse(false);
+    await relay.admit("relay");
     expect(await Promise.all(calls)).toEqual(Array.from({ length: 100 }, (_, index) => index));
   });
 });
@@ -77,11 +77,11 @@ describe("a cut, and the session is lost", () => {
       () => ["slow query", "slow set", "slow mutation"].every((token) => ledger.holds(token)),
       "the handlers",
     );
-    relay.refuse(true);
+    await relay.admit("hang-up");
     relay.cut();
     await exchange.server.close();
     const second = await exchange.start(exchange.server.port);
-    relay.refuse(false);
+    await relay.admit("relay");
     expect(await mutation).toMatchObject({
       ok: false,
       error: { code: "UNAVAILABLE", outcome: "unknown", retryable: false },

@@ -2,7 +2,7 @@
 import { type ClientOptions, createClient } from "@trunkline/client";
 import { defineContract, mutation, query, subscription } from "@trunkline/core";
 import { event, type FailureReport, gap, implement, type ListenOptions, serve } from "@trunkline/server";
-import { openRelay } from "@trunkline/testing";
+import { openFaultProxy } from "@trunkline/testing";
 import { z } from "zod";
 
 export const contract = defineContract({
@@ -101,7 +101,7 @@ export async function openExchange(
   const onError = (failure: FailureReport) => void ledger.failures.push(failure);
   const start = (port = 0) => serve(routerFor(ledger), { ...listen, port, onError, ...(limits ? { limits } : {}) });
   const server = await start();
-  const relay = await openRelay(server.port);
+  const relay = await openFaultProxy(server.port);
   const client = createClient(contract, {
     url: `ws://127.0.0.1:${relay.port}/`,
     // Attempts follow at once, so that no journey waits for chance.
