@@ -4,6 +4,7 @@
  */
 import type { Conversation, ConversationInput } from "../machine/conversation.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
+import type { Limits } from "../protocol/limits.js";
 import type { CallRecord } from "./call-record.js";
 import type { Random } from "./random.js";
 import type { Trace } from "./trace.js";
@@ -24,6 +25,7 @@ type Call = IncomingCall<Job>;
 export interface Asked {
   readonly name: string;
   readonly session: string;
+  readonly options: { readonly limits: Pick<Limits, "calls" | "subscriptions"> };
   /** False once its process has crashed: its handlers are gone with it. */
   readonly alive: boolean;
   readonly conversation: Pick<Conversation<CallRecord, Job>, "state">;
@@ -37,6 +39,8 @@ export class Script {
   readonly #trace: Trace;
   readonly #random: Random;
   readonly #records: readonly CallRecord[];
+  /** What runs at each end of each session: counted here, whatever the machines count. */
+  readonly #running = new Map<string, Set<Call>>();
 
   /** `records`: every call of the world, by its number. */
   constructor({ clock, trace }: { clock: VirtualClock; trace: Trace }, random: Random, records: readonly CallRecord[]) {
@@ -51,6 +55,7 @@ export class Script {
     const record = this.#records[number]!;
     record.start(asked.session);
     call.work = { record, next: 1, aborted: false };
+    this.#count(asked, call);
     // Some outlive a session.
     const mostMs = this.#random.chance(0.1) ? 6_000 : 800;
     if (call.balance === undefined) this.#later(mostMs, () => this.#answer(asked, call));
@@ -68,7 +73,8 @@ export class Script {
     work.aborted = true;
     // A handler may stop when told, or finish first: its own answer settles it then.
     const stops = call.balance !== undefined || this.#random.chance(0.5);
-    if (stops) this.#later(300, () => asked.say({ type: "fail", call, error: { code: "CANCELLED", message: "" } }));
+    const error = { code: "CANCELLED", message: "" };
+    if (stops) this.#later(300, () => this.#settle(asked, { type: "fail", call, error }));
   }
 
   #later(mostMs: number, task: () => void): void {
@@ -81,11 +87,11 @@ export class Script {
     if (!asked.alive) return;
     this.#expectTold(asked, call);
     if (this.#random.chance(0.1)) {
-      return asked.say({ type: "fail", call, error: { code: "ABORTED", message: "the handler failed" } });
+      return this.#settle(asked, { type: "fail", call, error: { code: "ABORTED", message: "the handler failed" } });
     }
     const value = JSON.stringify({ of: record.plan.number, draw: this.#random.bits(), pad: padding(record) });
     record.produce(value);
-    asked.say({ type: "reply", call, value });
+    this.#settle(asked, { type: "reply", call, value });
   }
 
   /** A live source (no ids) goes on from where it is; a log goes on from where the reader was, if it still can. */
@@ -123,8 +129,32 @@ export class Script {
   }
 
   #finish(asked: Asked, call: Call): void {
-    if (this.#random.chance(0.8)) asked.say({ type: "finish", call });
-    else asked.say({ type: "fail", call, error: { code: "ABORTED", message: "the source failed" } });
+    if (this.#random.chance(0.8)) this.#settle(asked, { type: "finish", call });
+    else this.#settle(asked, { type: "fail", call, error: { code: "ABORTED", message: "the source failed" } });
+  }
+
+  /** A handler begins: those that have not settled are no more than was allowed (I6). */
+  #count(asked: Asked, call: Call): void {
+    const { calls, subscriptions } = asked.options.limits;
+    const running = this.#runningOf(asked).add(call);
+    const streams = [...running].filter(({ balance }) => balance !== undefined).length;
+    const bounded = running.size - streams <= calls && streams <= subscriptions;
+    this.#trace.check(bounded, "I6", () => `${asked.name} runs ${running.size} handlers, ${streams} of them streams`);
+  }
+
+  #settle(
+    asked: Asked,
+    input: Extract<ConversationInput<CallRecord, Job>, { type: "reply" | "fail" | "finish" }>,
+  ): void {
+    this.#runningOf(asked).delete(input.call);
+    asked.say(input);
+  }
+
+  #runningOf(asked: Asked): Set<Call> {
+    const key = `${asked.name} in ${asked.session}`;
+    const running = this.#running.get(key) ?? new Set();
+    this.#running.set(key, running);
+    return running;
   }
 }
 

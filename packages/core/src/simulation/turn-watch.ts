@@ -30,8 +30,12 @@ export class TurnWatch {
   /** A turn begins. `stale`: with a message of an older transport. Returns what looks at the turn's effects. */
   begin(stale: boolean): (effects: readonly { readonly type: string }[]) => void {
     const { name, trace } = this.#options;
-    const { received, state: before } = this.#watched;
+    const { received, state: before, holdings } = this.#watched;
     return (effects) => {
+      const soft = this.#options.limits.outboundSoftBytes;
+      const hadRoom = holdings.backlog < soft || this.#watched.holdings.backlog < soft;
+      const pulls = effects.some(({ type }) => type === "pull");
+      this.#expect(!pulls || hadRoom, `an event is pulled with ${holdings.backlog} waiting, soft bound ${soft}`);
       // An acknowledgement that is due, or room that is found, in this turn is not of the message's making.
       const idle = effects.every(({ type }) => type === "pull" || type === "flush");
       const untouched = idle && this.#watched.received === received;

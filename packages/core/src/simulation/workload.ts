@@ -54,7 +54,10 @@ export class Workload {
     record.onItem = () => this.#consumeLater(speaker, call);
     speaker.say({ type: "call", call });
     if (this.#has("cancels") && this.#random.chance(0.3)) {
-      clock.after(this.#random.int(1_500), () => speaker.say({ type: "cancel", call }));
+      clock.after(this.#random.int(1_500), () => {
+        speaker.say({ type: "cancel", call });
+        trace.check(record.settled || !speaker.alive, "I1", () => `${record} was cancelled, and has not settled`);
+      });
     }
   }
 
