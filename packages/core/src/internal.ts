@@ -9,10 +9,15 @@ export { routes } from "./contract/routes.js";
 export type { Schema, SchemaIssue, SchemaResult } from "./contract/schema.js";
 export { fromWireError, toWireError } from "./error/wire-error.js";
 export { Conversation, type ConversationEffect, type ConversationInput } from "./machine/conversation.js";
+export { CreditBalance } from "./machine/credit.js";
+export { Heartbeat } from "./machine/heartbeat.js";
 export { IncomingCall } from "./machine/incoming-call.js";
-export type { AbortReason } from "./machine/incoming-calls.js";
+export { type AbortReason, IncomingCalls } from "./machine/incoming-calls.js";
 export type { Machine } from "./machine/machine.js";
+export { Outbox } from "./machine/outbox.js";
 export { OutgoingCall, type OutgoingRequest } from "./machine/outgoing-call.js";
+export { OutgoingCalls } from "./machine/outgoing-calls.js";
+export { Session } from "./machine/session.js";
 export { type CloseName, closeCodes, closeName, comeBack, endsSession, type Return } from "./protocol/close-codes.js";
 export {
   batch,

@@ -1,0 +1,27 @@
+/** The simulation can see: each planted bug is caught by an invariant that it breaks. */
+import { describe, expect, it } from "vitest";
+import { simulateClock } from "./mutants/clock-world.js";
+import { simulateDialer } from "./mutants/dialer-world.js";
+import { hunt } from "./mutants/hunt.js";
+import { mutants } from "./mutants/table.js";
+
+const SEEDS = 500;
+
+describe("without a planted bug", () => {
+  it.each([
+    ["a dialer waits as long as its attempts ask", simulateDialer],
+    ["an alarm of any length wakes once, in time", simulateClock],
+  ])("%s", (_, run) => {
+    for (let seed = 1; seed <= SEEDS; seed++) run(seed);
+  });
+});
+
+describe("a planted bug is seen:", () => {
+  it("there are 30, each with a name of its own", () => {
+    expect(new Set(mutants.map(({ name }) => name)).size).toBe(30);
+  });
+
+  it.each(mutants)("$name", { timeout: 30_000 }, (mutant) => {
+    expect(mutant.caughtBy).toContain(hunt(mutant, SEEDS)?.invariant);
+  });
+});
