@@ -1,6 +1,6 @@
-import { safe } from "@trunkline/client";
+import { createClient, safe } from "@trunkline/client";
 import { describe, expect, test } from "vitest";
-import { openExchange, until } from "./exchange.js";
+import { contract, openExchange, until } from "./exchange.js";
 
 /** What a call does when its socket drops: DESIGN's table, row by row, over real sockets. */
 describe("a cut, and the session resumes", () => {
@@ -144,7 +144,7 @@ describe("a server that drains", () => {
     const call = client.slow({ token: "slow" });
     await until(() => ledger.holds("slow"), "the handler");
     const draining = exchange.server.drain({ spreadMs: 50, deadlineMs: 2_000 });
-    await until(() => client.$connection.status.state === "leaving", "the goodbye");
+    await until(() => client.$connection.status.state !== "ready", "the goodbye");
     const later = client.add({ a: 20, b: 22 });
     ledger.release();
     expect(await call).toBe("slow");
@@ -153,6 +153,36 @@ describe("a server that drains", () => {
     expect(await later).toBe(42);
     await second.close();
     await exchange.close();
+  });
+
+  test("loses no call and no event while its clients go to another one", async () => {
+    const [first, second] = [await openExchange(), await openExchange()];
+    let url = first.server.url;
+    const client = createClient(contract, { url: () => url, random: () => 0.5 });
+    const slow = client.orders.place({ token: "slow", amount: 1 });
+    await until(() => first.ledger.holds("slow"), "the handler");
+    let last = 0;
+    const reading = (async () => {
+      for await (const number of client.count({ to: 30_000 })) expect(number).toBe(++last);
+    })();
+    await until(() => last > 100, "the stream");
+    url = second.server.url;
+    const draining = first.server.drain({ spreadMs: 40, deadlineMs: 2_000 });
+    const statuses = new Set<string>();
+    client.$connection.subscribe(({ state }) => statuses.add(state));
+    for (let call = 0; call < 200; call++) {
+      expect(await client.add({ a: call, b: 1 })).toBe(call + 1);
+      if (call === 150) first.ledger.release();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    expect(await slow).toEqual({ token: "slow" });
+    await reading;
+    expect(last).toBe(30_000);
+    expect(await draining).toEqual({ finished: 1, away: 0, cut: 0 });
+    // There was a connection all the time.
+    expect([...statuses].sort()).toEqual(["leaving", "ready"]);
+    client.$connection.close();
+    await Promise.all([first.close(), second.close()]);
   });
 
   test("cuts off what does not finish in time, and its caller is told", async () => {

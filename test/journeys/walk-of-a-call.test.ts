@@ -34,6 +34,7 @@ test("a call walks through one file a step, and its answer through the same file
       "client/dispatch",
       "core/protocol/value",
       "core/runtime/outgoing",
+      "client/connection",
       "core/runtime/peer",
       "core/machine/conversation",
       "core/machine/outgoing-calls",

@@ -12,10 +12,10 @@ describe("backoffMs", () => {
     [7, 30_000],
     [1_100, 30_000],
   ])("N13: attempt %d waits between nothing and %d ms", (attempt, most) => {
-    expect(backoffMs(attempt, "now", 0)).toBe(0);
-    expect(backoffMs(attempt, "now", 0.5)).toBe(most / 2);
-    expect(backoffMs(attempt, "now", 1 - 2 ** -32)).toBeLessThan(most);
-    expect(backoffMs(attempt, "now", 1 - 2 ** -32)).toBeGreaterThan(most - 1);
+    expect(backoffMs({ attempt, comeBack: "now", spreadMs: 1_000 }, 0)).toBe(0);
+    expect(backoffMs({ attempt, comeBack: "now", spreadMs: 1_000 }, 0.5)).toBe(most / 2);
+    expect(backoffMs({ attempt, comeBack: "now", spreadMs: 1_000 }, 1 - 2 ** -32)).toBeLessThan(most);
+    expect(backoffMs({ attempt, comeBack: "now", spreadMs: 1_000 }, 1 - 2 ** -32)).toBeGreaterThan(most - 1);
   });
 
   it.each([
@@ -24,6 +24,14 @@ describe("backoffMs", () => {
     [5, 16_000],
     [9, 30_000],
   ])("attempt %d waits up to %d ms where the server said later", (attempt, most) => {
-    expect(backoffMs(attempt, "later", 0.5)).toBe(most / 2);
+    expect(backoffMs({ attempt, comeBack: "later", spreadMs: 1_000 }, 0.5)).toBe(most / 2);
+  });
+
+  it.each([
+    [1, 10_000],
+    [2, 10_000],
+    [5, 16_000],
+  ])("attempt %d waits up to %d ms where the server wants ten seconds", (attempt, most) => {
+    expect(backoffMs({ attempt, comeBack: "now", spreadMs: 10_000 }, 0.5)).toBe(most / 2);
   });
 });

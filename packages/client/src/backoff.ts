@@ -10,8 +10,18 @@ const CAP_MS = 30_000;
 /** Where a server said "later", the first wait is drawn from at least this attempt's span. */
 const LATER_ATTEMPT = 4;
 
-/** Milliseconds before attempt `attempt` (1 is the first after a loss), for a `chance` in [0, 1). */
-export function backoffMs(attempt: number, comeBack: "now" | "later", chance: number): number {
+/** What is known of the attempts so far. */
+export interface Attempts {
+  /** 1 is the first after a loss. */
+  readonly attempt: number;
+  readonly comeBack: "now" | "later";
+  /** The server's wish: how long the first attempts of all its clients are spread over. */
+  readonly spreadMs: number;
+}
+
+/** Milliseconds before the next attempt, for a `chance` in [0, 1). */
+export function backoffMs({ attempt, comeBack, spreadMs }: Attempts, chance: number): number {
   const step = comeBack === "later" ? Math.max(attempt, LATER_ATTEMPT) : attempt;
-  return chance * Math.min(CAP_MS, BASE_MS * 2 ** step);
+  if (step === 1) return chance * spreadMs;
+  return chance * Math.max(spreadMs, Math.min(CAP_MS, BASE_MS * 2 ** step));
 }

@@ -1,10 +1,10 @@
 /** `createClient`: a contract and an address become functions. */
 import { type ContractDifference, contractHash, type Limits } from "@trunkline/core";
 import {
+  type Caller,
   type Clock,
   compose,
   guard,
-  type Peer,
   type Procedure,
   resolveLimits,
   routes,
@@ -114,16 +114,16 @@ function mismatchTeller(
   contract: object,
   options: ClientOptions,
   { clock, report }: { clock: Clock; report: (error: unknown) => void },
-): (peer: Peer) => void {
+): (caller: Caller) => void {
   const tell =
     options.onContractMismatch ??
     (({ missing, changed }) => console.warn("trunkline: the server's contract differs:", { missing, changed }));
   let told = false;
-  return (peer) => {
+  return (caller) => {
     if (told) return;
     told = true;
     const deadline = clock.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-    contractDifference(peer, contract, deadline)
+    contractDifference(caller, contract, deadline)
       .then((difference) => difference && tell(difference))
       .catch(report);
   };

@@ -12,7 +12,7 @@ afterEach(() => {
     connection.close();
     clock.advance(0);
     expect(clock.idle, "alarms are left").toBe(true);
-    expect(connection.peer.holdings).toMatchObject({ calls: 0, handlers: 0, backlog: 0, replay: 0 });
+    expect(connection.holdings).toMatchObject({ calls: 0, handlers: 0, backlog: 0, replay: 0 });
   }
 });
 
@@ -35,7 +35,7 @@ function setUp(options: Partial<ClientConnectionOptions> = {}) {
   connection.subscribe(({ state }) => void seen.push(state));
   const ask = (kind: OutgoingRequest["kind"] = "query") => {
     const request: OutgoingRequest = { kind, path: '"p"', repeatable: kind !== "mutation", input: "1", deadline: 1e9 };
-    return callOnce(connection.peer, request).catch((error: RpcError) => error);
+    return callOnce(connection, request).catch((error: RpcError) => error);
   };
   const pass = async (ms: number) => {
     clock.advance(ms);
@@ -193,41 +193,53 @@ describe("the session", () => {
 describe("a goodbye", () => {
   const goodbye = '["goodbye",{"spreadMs":2000}]';
 
-  it("lets what is in flight finish, then moves at the moment drawn", async () => {
+  it("is followed by another connection at the moment drawn, and only then by the end of this one", async () => {
     const { line, ask, settled, connection, switchboard, pass } = await ready();
     const call = ask();
     await settled();
     line.hear(goodbye);
     expect(connection.status).toEqual({ state: "leaving" });
-    await pass(1_500);
+    await pass(1_000);
+    const second = switchboard.last.answer({ session: "token-2" });
+    expect(second.hello).toMatchObject({ received: 0 });
+    expect(second.hello).not.toHaveProperty("session");
+    await settled();
+    expect(connection.status).toEqual({ state: "ready" });
     expect(line.closedWith).toBeUndefined();
     line.hear(batch(2, 2, [resultFrame(3, '"late"')]));
     expect(await call).toBe("late");
     await settled();
-    expect(line.closedWith).toBe(4412);
-    expect(switchboard.last.open().hello).toMatchObject({ session: "token-1", received: 2 });
+    expect(line.closedWith).toBe(1000);
   });
 
-  it("waits for the moment drawn when nothing is in flight", async () => {
-    const { line, connection, pass } = await ready();
+  it("does not hold calls: they go where there is a connection", async () => {
+    const { line, ask, settled, pass, switchboard } = await ready();
     line.hear(goodbye);
-    await pass(999);
-    expect(connection.status).toEqual({ state: "leaving" });
-    await pass(1);
-    expect(line.closedWith).toBe(4412);
-  });
-
-  it("holds new calls for the next transport", async () => {
-    const { line, ask, pass, switchboard } = await ready();
-    line.hear(goodbye);
-    const call = ask();
+    ask().catch(() => {});
+    await settled();
+    expect(line.frames).toHaveLength(2);
     await pass(1_000);
-    expect(line.frames).toHaveLength(1);
-    const second = switchboard.last.answer({ session: "token-2", resumed: true, received: 1 });
-    await pass(0);
+    const second = switchboard.last.answer({ session: "token-2" });
+    const call = ask();
+    await settled();
     expect(second.frames).toHaveLength(1);
-    second.hear(batch(2, 2, [resultFrame(3, "3")]));
+    second.hear(batch(1, 1, [resultFrame(1, "3")]));
     expect(await call).toBe(3);
+  });
+
+  it("with nobody else to go to lets what is in flight finish, and waits", async () => {
+    const { line, ask, settled, connection, switchboard, pass } = await ready();
+    const call = ask();
+    await settled();
+    line.hear(goodbye);
+    await pass(1_000);
+    switchboard.last.fail();
+    await settled();
+    expect(connection.status).toMatchObject({ state: "waiting" });
+    line.hear(batch(2, 2, [resultFrame(3, '"late"')]));
+    expect(await call).toBe("late");
+    await settled();
+    expect(line.closedWith).toBe(1000);
   });
 });
 
@@ -424,8 +436,8 @@ it("C12: a thousand calls that nobody awaits reject no internal promise", async 
   let failed = 0;
   for (let call = 0; call < 1_000; call++) {
     const request = { kind: "query", path: '"p"', repeatable: true, input: undefined, deadline: Infinity } as const;
-    openChannel(connection.peer, { ...request, credit: { events: 1, maxEvents: 1 } }, { report: () => {} });
-    callOnce(connection.peer, request).catch(() => failed++);
+    openChannel(connection, { ...request, credit: { events: 1, maxEvents: 1 } }, { report: () => {} });
+    callOnce(connection, request).catch(() => failed++);
   }
   await settled();
   connection.close();

@@ -6,14 +6,16 @@ import type { Limits, Transport } from "@trunkline/core";
 import {
   type Alarm,
   type Answerer,
+  type Caller,
   type Clock,
   type CloseName,
   closeCodes,
   comeBack,
   endsSession,
   guard,
+  type OutgoingCall,
   Peer,
-  type PeerOwner,
+  type Sink,
   type Welcome,
 } from "@trunkline/core/internal";
 import { type ConnectOptions, connect, describeClose, type GiveUp } from "./connect.js";
@@ -26,19 +28,21 @@ export interface ClientConnectionOptions extends ConnectOptions {
   /** Chance in [0, 1). */
   random(): number;
   /** The server that has just welcomed us has another contract. Does not throw. */
-  contractDiffers(peer: Peer): void;
+  contractDiffers(caller: Caller): void;
   /** Hears what a listener threw. Does not throw. */
   report(error: unknown): void;
 }
 
 type Listener = (status: ConnectionStatus) => void;
 
-export class ClientConnection implements PeerOwner {
+export class ClientConnection implements Caller {
   readonly #options: ClientConnectionOptions;
   readonly #dialer: Dialer;
   readonly #alarm: Alarm;
   readonly #listeners = new Set<Listener>();
   #peer: Peer;
+  /** Peers before this one that have calls in flight still. */
+  readonly #departing = new Set<Peer>();
   #giveUp: GiveUp = () => {};
   /** What resumes the session on the next transport. */
   #token: string | undefined;
@@ -57,10 +61,30 @@ export class ClientConnection implements PeerOwner {
     return this.#status;
   }
 
-  /** Where calls are made; it sees to it that there is, or will be, a transport. */
-  get peer(): Peer {
+  /** What is held and open now, in all. */
+  get holdings(): Peer["holdings"] {
+    const held = { ...this.#peer.holdings };
+    for (const peer of this.#departing) {
+      for (const what of ["calls", "handlers", "backlog", "replay"] as const) held[what] += peer.holdings[what];
+    }
+    return held;
+  }
+
+  /** Makes a call, and sees to it that there is, or will be, a transport. */
+  open(call: OutgoingCall<Sink>): void {
     if (this.#dialer.state.name === "idle") this.#say({ type: "want" });
-    return this.#peer;
+    this.#peer.open(call);
+  }
+
+  /** Wherever the call is by now: only the peer that has it acts. */
+  cancel(call: OutgoingCall<Sink>): void {
+    this.#peer.cancel(call);
+    for (const peer of this.#departing) peer.cancel(call);
+  }
+
+  consume(call: OutgoingCall<Sink>, count: number): void {
+    this.#peer.consume(call, count);
+    for (const peer of this.#departing) peer.consume(call, count);
   }
 
   /** Hears every change of status, until the returned function is called. */
@@ -82,32 +106,54 @@ export class ClientConnection implements PeerOwner {
   close(): void {
     // What the dialer lets go of is left to be resumed; this is not.
     this.#giveUp("normal");
-    this.#peer.end("normal", "CANCELLED", "the client was closed");
+    for (const peer of [this.#peer, ...this.#departing]) peer.end("normal", "CANCELLED", "the client was closed");
+    this.#departing.clear();
     this.#say({ type: "close" });
     this.#alarm.clear();
   }
 
-  detached(code: number): void {
+  #newPeer(): Peer {
+    const { limits, clock } = this.#options;
+    const isCurrent = () => peer === this.#peer;
+    const peer: Peer = new Peer({
+      role: "client",
+      limits,
+      clock,
+      answerer: nothingServed,
+      owner: {
+        detached: (code) => (isCurrent() ? this.#detached(code) : this.#departed(peer, true)),
+        broken: (close) => (isCurrent() ? this.#broken(close) : this.#departed(peer, true)),
+        goodbye: (spreadMs) => isCurrent() && this.#say({ type: "goodbye", spreadMs }),
+        finished: () => this.#departed(peer, false),
+      },
+    });
+    return peer;
+  }
+
+  #detached(code: number): void {
     if (endsSession(code)) this.#token = undefined;
     this.#say({ type: "lost", reason: describeClose(code), comeBack: comeBack(code) });
   }
 
-  broken(close: CloseName): void {
+  #broken(close: CloseName): void {
     this.#token = undefined;
     this.#say({ type: "lost", reason: closeCodes[close].reason, comeBack: "now" });
   }
 
-  goodbye(spreadMs: number): void {
-    this.#say({ type: "goodbye", spreadMs });
+  /** A new peer goes on; the one before it stays until what it has in flight is answered. */
+  #depart(): void {
+    const before = this.#peer;
+    this.#peer = this.#newPeer();
+    this.#token = undefined;
+    this.#departing.add(before);
+    before.handOver(this.#peer, false);
   }
 
-  finished(): void {
-    this.#say({ type: "finished" });
-  }
-
-  #newPeer(): Peer {
-    const { limits, clock } = this.#options;
-    return new Peer({ role: "client", limits, clock, answerer: nothingServed, owner: this });
+  /** A peer that was departing is done, or lost its transport before it was. */
+  #departed(peer: Peer, lost: boolean): void {
+    if (!this.#departing.delete(peer)) return;
+    if (lost) peer.handOver(this.#peer, true);
+    peer.end("normal", "UNAVAILABLE", "the connection has moved on");
   }
 
   #say(input: DialerInput): void {
@@ -134,19 +180,26 @@ export class ClientConnection implements PeerOwner {
     if (effect.type === "dial") this.#dial();
     else if (effect.type === "abandon") this.#giveUp("silent");
     else if (effect.type === "leave") this.#peer.detach("moving");
+    else if (effect.type === "depart") this.#depart();
     else this.#changed(effect.state);
   }
 
   #dial(): void {
-    const resumption = () => ({ session: this.#token, received: this.#token === undefined ? 0 : this.#peer.received });
+    const resumption = () => {
+      // While it moves, the session goes on where it is, and another one begins.
+      const session = this.#dialer.state.name === "moving" ? undefined : this.#token;
+      return { session, received: session === undefined ? 0 : this.#peer.received };
+    };
     this.#giveUp = connect(this.#options, resumption, {
       welcomed: (transport, welcome) => this.#welcomed(transport, welcome),
-      lost: (reason, comeBackWhen) => this.#say({ type: "lost", reason, comeBack: comeBackWhen }),
+      lost: (reason, comeBackWhen) => this.#say({ type: "failed", reason, comeBack: comeBackWhen }),
     });
   }
 
   #welcomed(transport: Transport, welcome: Welcome): void {
+    if (this.#dialer.state.name === "moving") this.#depart();
     this.#token = welcome.session;
+    this.#say({ type: "welcomed", spreadMs: welcome.spreadMs });
     this.#peer.attach(transport, {
       resumed: welcome.resumed,
       received: welcome.received,
@@ -154,8 +207,7 @@ export class ClientConnection implements PeerOwner {
       beatMs: undefined,
       silenceMs: welcome.heartbeatMs + this.#options.limits.graceMs,
     });
-    this.#say({ type: "welcomed" });
-    if (welcome.contract !== this.#options.contractHash) this.#options.contractDiffers(this.#peer);
+    if (welcome.contract !== this.#options.contractHash) this.#options.contractDiffers(this);
   }
 
   #changed(state: DialerState): void {

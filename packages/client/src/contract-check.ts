@@ -1,18 +1,18 @@
 /** After a welcome from a server with another contract: which of our procedures differ there? */
 import type { ContractDifference } from "@trunkline/core";
 import { procedureHashes } from "@trunkline/core";
-import { COMPARE_PATH, callOnce, type Peer } from "@trunkline/core/internal";
+import { type Caller, COMPARE_PATH, callOnce } from "@trunkline/core/internal";
 
 /** Asks the server. A server that cannot say resolves with undefined. */
 export async function contractDifference(
-  peer: Peer,
+  caller: Caller,
   contract: object,
   deadline: number,
 ): Promise<ContractDifference | undefined> {
   const input = JSON.stringify(Object.fromEntries(procedureHashes(contract)));
   const path = JSON.stringify(COMPARE_PATH);
   try {
-    return (await callOnce(peer, { kind: "query", path, repeatable: true, input, deadline })) as ContractDifference;
+    return (await callOnce(caller, { kind: "query", path, repeatable: true, input, deadline })) as ContractDifference;
   } catch {
     return undefined;
   }

@@ -6,12 +6,13 @@ const DIAL_MS = 10_000;
 const STABLE_MS = 10_000;
 
 const want: DialerInput = { type: "want" };
-const welcomed: DialerInput = { type: "welcomed" };
+const welcomed: DialerInput = { type: "welcomed", spreadMs: 1_000 };
+const failed: DialerInput = { type: "failed", reason: "r", comeBack: "now" };
+const refused: DialerInput = { type: "failed", reason: "r", comeBack: "never" };
 const lost: DialerInput = { type: "lost", reason: "r", comeBack: "now" };
 const later: DialerInput = { type: "lost", reason: "r", comeBack: "later" };
 const fatal: DialerInput = { type: "lost", reason: "r", comeBack: "never" };
 const goodbye: DialerInput = { type: "goodbye", spreadMs: 5_000 };
-const finished: DialerInput = { type: "finished" };
 const reconnect: DialerInput = { type: "reconnect" };
 const close: DialerInput = { type: "close" };
 
@@ -25,13 +26,22 @@ function after(...inputs: readonly DialerInput[]): Dialer {
   return made;
 }
 
+/** Its moment to leave was 0. */
+function moving(): Dialer {
+  const made = after(want, welcomed, { type: "goodbye", spreadMs: 0 });
+  made.tick(0);
+  made.take();
+  return made;
+}
+
 const states = {
   idle: () => after(),
   dialing: () => after(want),
   ready: () => after(want, welcomed),
   leaving: () => after(want, welcomed, goodbye),
-  waiting: () => after(want, lost),
-  stopped: () => after(want, fatal),
+  moving: () => moving(),
+  waiting: () => after(want, failed),
+  stopped: () => after(want, refused),
   closed: () => after(close),
 } satisfies Record<DialerState["name"], () => Dialer>;
 
@@ -44,13 +54,7 @@ const words = (effects: readonly DialerEffect[]) =>
 /** Per state, what follows each input: the new state, then what else is done, in this order. `–`: nothing. */
 const table: Record<Name, Record<string, string>> = {
   idle: { want: "dialing dial", reconnect: "dialing dial", close: "closed" },
-  dialing: {
-    welcomed: "ready",
-    lost: "waiting",
-    later: "waiting",
-    fatal: "stopped",
-    close: "abandon closed",
-  },
+  dialing: { welcomed: "ready", failed: "waiting", refused: "stopped", close: "abandon closed" },
   ready: {
     lost: "waiting",
     later: "waiting",
@@ -63,16 +67,24 @@ const table: Record<Name, Record<string, string>> = {
     lost: "waiting",
     later: "waiting",
     fatal: "stopped",
-    finished: "leaving",
     reconnect: "leave dialing dial",
     close: "leave closed",
+  },
+  moving: {
+    welcomed: "ready",
+    failed: "depart waiting",
+    refused: "depart stopped",
+    lost: "dialing",
+    later: "dialing",
+    fatal: "dialing",
+    close: "abandon leave closed",
   },
   waiting: { reconnect: "dialing dial", close: "closed" },
   stopped: { reconnect: "dialing dial", close: "closed" },
   closed: {},
 };
 
-const inputs = { want, welcomed, lost, later, fatal, goodbye, finished, reconnect, close };
+const inputs = { want, welcomed, failed, refused, lost, later, fatal, goodbye, reconnect, close };
 const cells = (Object.keys(states) as Name[]).flatMap((state) =>
   Object.entries(inputs).map(([name, input]) => [state, name, table[state][name] ?? "–", input] as const),
 );
@@ -89,7 +101,8 @@ describe("a dialer that is", () => {
     ["idle", Infinity, "–"],
     ["dialing", DIAL_MS, "abandon waiting"],
     ["ready", Infinity, "–"],
-    ["leaving", Infinity, "–"],
+    ["leaving", 2_500, "moving dial"],
+    ["moving", DIAL_MS, "abandon depart waiting"],
     ["waiting", 500, "dialing dial"],
     ["stopped", Infinity, "–"],
     ["closed", Infinity, "–"],
@@ -108,7 +121,7 @@ describe("a dialer that is", () => {
     const made = states[state]();
     made.receive(close, 1);
     made.take();
-    for (const input of [close, want, reconnect, welcomed, lost, goodbye, finished]) made.receive(input, 2);
+    for (const input of [close, want, reconnect, welcomed, failed, lost, goodbye]) made.receive(input, 2);
     made.tick(1e12);
     expect(made.take()).toEqual([]);
     expect(made.state).toEqual({ name: "closed" });
@@ -117,24 +130,14 @@ describe("a dialer that is", () => {
 });
 
 describe("leaving", () => {
-  it("waits for what is in flight, then for the moment drawn from the spread", () => {
+  it("keeps its transport until the moment drawn from the spread, and then until another is there", () => {
     const made = states.leaving();
-    made.tick(1e6);
-    expect(made.take()).toEqual([]);
-    made.receive(finished, 100);
-    expect(made.deadline).toBe(2_500);
     made.tick(2_499);
-    expect(words(made.take())).toEqual(["leaving"]);
+    expect(made.take()).toEqual([]);
     made.tick(2_500);
-    expect(words(made.take())).toEqual(["leave", "dialing", "dial"]);
-  });
-
-  it("goes at once when what was in flight finishes after that moment", () => {
-    const made = states.leaving();
-    made.receive(finished, 4_000);
-    expect(made.deadline).toBeLessThanOrEqual(4_000);
-    made.tick(4_000);
-    expect(made.state.name).toBe("dialing");
+    expect(words(made.take())).toEqual(["moving", "dial"]);
+    made.receive(welcomed, 2_600);
+    expect(words(made.take())).toEqual(["ready"]);
   });
 
   it("takes the moment of the first goodbye", () => {
@@ -143,11 +146,25 @@ describe("leaving", () => {
     expect(made.state).toMatchObject({ name: "leaving", leaveAt: 2_500 });
   });
 
-  it("of a spread of nothing is as soon as nothing is in flight", () => {
-    const made = states.ready();
-    made.receive({ type: "goodbye", spreadMs: 0 }, 7);
-    made.receive(finished, 7);
-    expect(made.deadline).toBe(7);
+  it("departs when there is nobody else, so that the server need not wait for it", () => {
+    const made = states.moving();
+    made.receive(failed, 10);
+    expect(words(made.take())).toEqual(["depart", "waiting"]);
+    expect(made.deadline).toBe(510);
+  });
+
+  it("goes on with the attempt under way when its transport is lost meanwhile", () => {
+    const made = states.moving();
+    made.receive(lost, 10);
+    expect(made.state).toEqual({ name: "dialing", attempt: 0, giveUpAt: DIAL_MS });
+  });
+});
+
+describe("the server's wish for a spread", () => {
+  it("decides the first wait after it is lost", () => {
+    const made = after(want, { type: "welcomed", spreadMs: 20_000 });
+    made.receive(lost, 0);
+    expect(made.deadline).toBe(10_000);
   });
 });
 
@@ -156,9 +173,9 @@ describe("attempts", () => {
 
   /** Welcomed at 0, lost then. The next attempt's number. */
   function attemptAfter(heldMs: number): number | undefined {
-    const made = after(want, lost);
+    const made = after(want, failed);
     made.tick(500);
-    made.receive(lost, 500);
+    made.receive(failed, 500);
     made.tick(made.deadline);
     made.receive(welcomed, 2_000);
     made.receive(lost, 2_000 + heldMs);
@@ -190,7 +207,7 @@ describe("attempts", () => {
     [100, 2],
     [STABLE_MS, 1],
   ])("count as before when a server says goodbye after %d ms, and is lost", (heldMs, attempt) => {
-    const made = after(want, lost);
+    const made = after(want, failed);
     made.tick(500);
     made.receive(welcomed, 500);
     made.receive(goodbye, 500 + heldMs);
@@ -211,7 +228,7 @@ describe("attempts", () => {
   });
 
   it("waits longer where the server said later", () => {
-    const made = after(want);
+    const made = after(want, welcomed);
     made.receive(later, 0);
     expect(made.deadline).toBe(4_000);
   });

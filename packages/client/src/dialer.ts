@@ -1,18 +1,21 @@
 /**
  * When to dial, when to wait and when to stop. It hears what became of each attempt and never looks at a socket.
  *
- *   state    | want    | welcomed | failed, lost          | fatal   | goodbye | deadline         | reconnect      | close
- *   ---------|---------|----------|-----------------------|---------|---------|------------------|----------------|--------
- *   idle     | dialing | –        | –                     | –       | –       | –                | dialing        | closed
- *   dialing  | –       | ready    | waiting               | stopped | –       | waiting, abandon | –              | closed, abandon
- *   ready    | –       | –        | waiting               | stopped | leaving | –                | dialing, leave | closed, leave
- *   leaving  | –       | –        | waiting               | stopped | –       | dialing, leave   | dialing, leave | closed, leave
- *   waiting  | –       | –        | –                     | –       | –       | dialing          | dialing        | closed
- *   stopped  | –       | –        | –                     | –       | –       | –                | dialing        | closed
- *   closed   | –       | –        | –                     | –       | –       | –                | –              | –
+ *   state    | want    | welcomed | failed                     | lost    | fatal                       | goodbye | deadline                           | reconnect      | close
+ *   ---------|---------|----------|----------------------------|---------|-----------------------------|---------|------------------------------------|----------------|----------------------
+ *   idle     | dialing | –        | –                          | –       | –                           | –       | –                                  | dialing        | closed
+ *   dialing  | –       | ready    | waiting                    | –       | stopped                     | –       | waiting, abandon                   | –              | closed, abandon
+ *   ready    | –       | –        | –                          | waiting | stopped                     | leaving | –                                  | dialing, leave | closed, leave
+ *   leaving  | –       | –        | –                          | waiting | stopped                     | –       | moving, dial                       | dialing, leave | closed, leave
+ *   moving   | –       | ready    | waiting, depart            | dialing | stopped, depart             | –       | waiting, abandon, depart           | –              | closed, abandon, leave
+ *   waiting  | –       | –        | –                          | –       | –                           | –       | dialing                            | dialing        | closed
+ *   stopped  | –       | –        | –                          | –       | –                           | –       | –                                  | dialing        | closed
+ *   closed   | –       | –        | –                          | –       | –                           | –       | –                                  | –              | –
  *
  * Attempts are counted until a welcome has held for {@link STABLE_MS}: a server that accepts and then closes is not
- * hammered. `leaving` lasts until nothing is in flight and the moment drawn from the server's spread has come.
+ * hammered. After a goodbye the transport is kept (`leaving`) until the moment drawn from the server's spread, and then
+ * still (`moving`) until another one is there: it makes before it breaks. Where none can be had, it departs: what is in
+ * flight finishes, the rest waits.
  */
 import type { Machine } from "@trunkline/core/internal";
 import { backoffMs } from "./backoff.js";
@@ -21,7 +24,8 @@ export type DialerState =
   | { readonly name: "idle" }
   | { readonly name: "dialing"; readonly attempt: number; readonly giveUpAt: number }
   | { readonly name: "ready"; readonly attempt: number; readonly since: number }
-  | { readonly name: "leaving"; readonly attempt: number; readonly leaveAt: number; readonly finished: boolean }
+  | { readonly name: "leaving"; readonly attempt: number; readonly leaveAt: number }
+  | { readonly name: "moving"; readonly attempt: number; readonly giveUpAt: number }
   | { readonly name: "waiting"; readonly attempt: number; readonly until: number; readonly reason: string }
   | { readonly name: "stopped"; readonly reason: string }
   | { readonly name: "closed" };
@@ -29,25 +33,37 @@ export type DialerState =
 export type DialerInput =
   /** Somebody has something to say. */
   | { readonly type: "want" }
-  | { readonly type: "welcomed" }
-  /** An attempt failed, or the transport was lost. */
-  | { readonly type: "lost"; readonly reason: string; readonly comeBack: "now" | "later" | "never" }
+  /** `spreadMs`: over how long the server wants its clients to come back, should it be lost. */
+  | { readonly type: "welcomed"; readonly spreadMs: number }
+  /** An attempt came to nothing. */
+  | ({ readonly type: "failed" } & Loss)
+  /** The transport is gone. */
+  | ({ readonly type: "lost" } & Loss)
   | { readonly type: "goodbye"; readonly spreadMs: number }
-  /** After a goodbye: nothing is in flight. */
-  | { readonly type: "finished" }
   /** Now, whatever was planned: the user asks, or the network is back. */
   | { readonly type: "reconnect" }
   | { readonly type: "close" };
 
-/** `dial`: begin an attempt. `abandon`: give up the one that is under way. `leave`: let go of the transport. */
+interface Loss {
+  readonly reason: string;
+  readonly comeBack: "now" | "later" | "never";
+}
+
+/**
+ * `dial`: begin an attempt. `abandon`: give up the one that is under way. `leave`: let go of the transport. `depart`:
+ * let it finish what is in flight; the rest waits for the next.
+ */
 export type DialerEffect =
   | { readonly type: "dial" }
   | { readonly type: "abandon" }
   | { readonly type: "leave" }
+  | { readonly type: "depart" }
   | { readonly type: "changed"; readonly state: DialerState };
 
 /** A welcome that has held this long ends the count of attempts. */
 const STABLE_MS = 10_000;
+/** Where no server has said anything yet. */
+const DEFAULT_SPREAD_MS = 1_000;
 
 export interface DialerOptions {
   /** How long an attempt may take, from asking for credentials to the welcome. */
@@ -60,6 +76,8 @@ export class Dialer implements Machine<DialerInput, DialerEffect> {
   #state: DialerState = { name: "idle" };
   #effects: DialerEffect[] = [];
   readonly #options: DialerOptions;
+  /** Over how long to spread the first attempt after a loss. */
+  #spreadMs = DEFAULT_SPREAD_MS;
 
   constructor(options: DialerOptions) {
     this.#options = options;
@@ -71,10 +89,9 @@ export class Dialer implements Machine<DialerInput, DialerEffect> {
 
   get deadline(): number {
     const state = this.#state;
-    if (state.name === "dialing") return state.giveUpAt;
+    if (state.name === "dialing" || state.name === "moving") return state.giveUpAt;
     if (state.name === "waiting") return state.until;
-    if (state.name === "leaving" && state.finished) return state.leaveAt;
-    return Infinity;
+    return state.name === "leaving" ? state.leaveAt : Infinity;
   }
 
   receive(input: DialerInput, now: number): void {
@@ -85,10 +102,16 @@ export class Dialer implements Machine<DialerInput, DialerEffect> {
         if (state.name === "idle") this.#dial(0, now);
         return;
       case "welcomed":
-        if (state.name === "dialing") this.#become({ name: "ready", attempt: state.attempt, since: now });
+        this.#spreadMs = input.spreadMs;
+        if (isDialing(state)) this.#become({ name: "ready", attempt: state.attempt, since: now });
+        return;
+      case "failed":
+        if (isDialing(state)) this.#lost(input, now);
         return;
       case "lost":
-        if (state.name === "dialing" || state.name === "ready" || state.name === "leaving") this.#lost(input, now);
+        if (state.name === "ready" || state.name === "leaving") this.#lost(input, now);
+        // The attempt that was to come first is all there is now.
+        else if (state.name === "moving") this.#become({ ...state, name: "dialing" });
         return;
       case "goodbye":
         if (state.name !== "ready") return;
@@ -96,14 +119,10 @@ export class Dialer implements Machine<DialerInput, DialerEffect> {
           name: "leaving",
           attempt: attemptsAfter(state, now),
           leaveAt: now + this.#options.random() * input.spreadMs,
-          finished: false,
         });
         return;
-      case "finished":
-        if (state.name === "leaving") this.#become({ ...state, finished: true });
-        return;
       case "reconnect":
-        if (state.name === "dialing") return;
+        if (isDialing(state)) return;
         this.#leave();
         this.#dial(0, now);
         return;
@@ -119,11 +138,11 @@ export class Dialer implements Machine<DialerInput, DialerEffect> {
     const state = this.#state;
     if (state.name === "waiting") this.#dial(state.attempt, now);
     else if (state.name === "leaving") {
-      this.#leave();
-      this.#dial(state.attempt, now);
-    } else if (state.name === "dialing") {
+      this.#become({ name: "moving", attempt: state.attempt, giveUpAt: now + this.#options.dialMs });
+      this.#effects.push({ type: "dial" });
+    } else if (isDialing(state)) {
       this.#effects.push({ type: "abandon" });
-      this.#wait(state.attempt + 1, { reason: "no welcome in time", comeBack: "now" }, now);
+      this.#lost({ reason: "no welcome in time", comeBack: "now" }, now);
     }
   }
 
@@ -138,20 +157,19 @@ export class Dialer implements Machine<DialerInput, DialerEffect> {
     this.#effects.push({ type: "dial" });
   }
 
-  #lost({ reason, comeBack }: DialerInput & { readonly type: "lost" }, now: number): void {
-    if (comeBack === "never") this.#become({ name: "stopped", reason });
-    else this.#wait(attemptsAfter(this.#state, now) + 1, { reason, comeBack }, now);
-  }
-
-  #wait(attempt: number, { reason, comeBack }: { reason: string; comeBack: "now" | "later" }, now: number): void {
-    const until = now + backoffMs(attempt, comeBack, this.#options.random());
+  #lost({ reason, comeBack }: Loss, now: number): void {
+    if (this.#state.name === "moving") this.#effects.push({ type: "depart" });
+    if (comeBack === "never") return this.#become({ name: "stopped", reason });
+    const attempt = attemptsAfter(this.#state, now) + 1;
+    const until = now + backoffMs({ attempt, comeBack, spreadMs: this.#spreadMs }, this.#options.random());
     this.#become({ name: "waiting", attempt, until, reason });
   }
 
   /** Lets go of what the state holds. */
   #leave(): void {
-    if (this.#state.name === "dialing") this.#effects.push({ type: "abandon" });
-    if (this.#state.name === "ready" || this.#state.name === "leaving") this.#effects.push({ type: "leave" });
+    const { name } = this.#state;
+    if (name === "dialing" || name === "moving") this.#effects.push({ type: "abandon" });
+    if (name === "ready" || name === "leaving" || name === "moving") this.#effects.push({ type: "leave" });
   }
 
   #become(state: DialerState): void {
@@ -160,8 +178,12 @@ export class Dialer implements Machine<DialerInput, DialerEffect> {
   }
 }
 
+type Dialing = Extract<DialerState, { readonly giveUpAt: number }>;
+
+const isDialing = (state: DialerState): state is Dialing => state.name === "dialing" || state.name === "moving";
+
 /** Attempts that still count: none, once a welcome has held long enough. */
 function attemptsAfter(state: DialerState, now: number): number {
   if (state.name === "ready") return now - state.since >= STABLE_MS ? 0 : state.attempt;
-  return state.name === "dialing" || state.name === "leaving" ? state.attempt : 0;
+  return isDialing(state) || state.name === "leaving" ? state.attempt : 0;
 }

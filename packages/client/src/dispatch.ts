@@ -1,6 +1,7 @@
 /** From a function's arguments to a request of the peer: the innermost layer of a client. */
 import { type Limits, RpcError } from "@trunkline/core";
 import {
+  type Caller,
   Channel,
   type Clock,
   callOnce,
@@ -12,7 +13,6 @@ import {
   openChannel,
   type Procedure,
 } from "@trunkline/core/internal";
-import type { ClientConnection } from "./connection.js";
 import type { SubscribeOptions } from "./procedure-call.js";
 
 /** A call on its way out, as interceptors see it. */
@@ -28,7 +28,7 @@ export interface ClientCall {
 export type Interceptor = Layer<ClientCall, unknown>;
 
 interface Surroundings {
-  readonly connection: Pick<ClientConnection, "peer">;
+  readonly connection: Caller;
   readonly clock: Clock;
   readonly limits: Limits;
   /** The deadline of calls for which nobody else says one. */
@@ -50,9 +50,9 @@ export function dispatcher(surroundings: Surroundings): (call: ClientCall) => un
     const { signal, onGap } = call.options;
     try {
       const request = requestOf(call, surroundings);
-      if (!isStream) return callOnce(connection.peer, request, signal);
+      if (!isStream) return callOnce(connection, request, signal);
       const credit = { events: limits.creditEvents, maxEvents: limits.creditMaxEvents };
-      return openChannel(connection.peer, { ...request, credit }, { onGap, signal, report });
+      return openChannel(connection, { ...request, credit }, { onGap, signal, report });
     } catch (error) {
       return failed(call, error, report);
     }

@@ -9,7 +9,8 @@ it.each<[DialerState, ConnectionStatus]>([
     { state: "connecting", attempt: 2 },
   ],
   [{ name: "ready", attempt: 1, since: 3 }, { state: "ready" }],
-  [{ name: "leaving", attempt: 0, leaveAt: 4, finished: true }, { state: "leaving" }],
+  [{ name: "leaving", attempt: 0, leaveAt: 4 }, { state: "leaving" }],
+  [{ name: "moving", attempt: 0, giveUpAt: 4 }, { state: "leaving" }],
   [
     { name: "waiting", attempt: 3, until: 500, reason: "r" },
     { state: "waiting", attempt: 3, retryAt: 1_500, reason: "r" },

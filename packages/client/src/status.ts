@@ -10,7 +10,7 @@ export type ConnectionStatus =
   /** `attempt` 0: the first one. */
   | { readonly state: "connecting"; readonly attempt: number }
   | { readonly state: "ready" }
-  /** The server is about to restart: what is in flight finishes, then the client connects anew. */
+  /** The server asked its clients to go elsewhere: calls are answered as before, until there is another connection. */
   | { readonly state: "leaving" }
   /** `retryAt`: when it tries again, in milliseconds since the epoch. */
   | { readonly state: "waiting"; readonly attempt: number; readonly retryAt: number; readonly reason: string }
@@ -27,6 +27,8 @@ export function statusOf(state: DialerState, epochOffsetMs: number): ConnectionS
     case "leaving":
     case "closed":
       return { state: state.name };
+    case "moving":
+      return { state: "leaving" };
     case "dialing":
       return { state: "connecting", attempt: state.attempt };
     case "waiting": {

@@ -15,6 +15,7 @@ export function welcome(members: Partial<Welcome> = {}): string {
     received: 0,
     contract: "hash",
     heartbeatMs: 25_000,
+    spreadMs: 1_000,
     resumeMs: 60_000,
     limits: peerLimits(limits),
     ...members,

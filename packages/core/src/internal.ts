@@ -51,6 +51,7 @@ export { Channel } from "./runtime/channel.js";
 export { guard } from "./runtime/guard.js";
 export type { Answerer } from "./runtime/incoming.js";
 export type { OpenStream, StreamItem } from "./runtime/open-stream.js";
-export { callOnce, openChannel } from "./runtime/outgoing.js";
+export { type Caller, callOnce, openChannel } from "./runtime/outgoing.js";
 export { Peer, type PeerOptions, type PeerOwner } from "./runtime/peer.js";
+export type { Sink } from "./runtime/sink.js";
 export type { Work } from "./runtime/work.js";

@@ -102,9 +102,11 @@ export class ServerConnection implements Connection, PeerOwner {
     const resumed = this.#state !== "new";
     this.#latest = { http, context };
     this.#state = "attached";
-    const { heartbeatMs, resumeMs, graceMs } = limits;
+    const { heartbeatMs, resumeMs, graceMs, reconnectSpreadMs: spreadMs } = limits;
     const terms = { session: token, resumed, received: this.#peer.received, contract: contractHash };
-    transport.send(greeting({ type: "welcome", ...terms, heartbeatMs, resumeMs, limits: peerLimits(limits) }));
+    transport.send(
+      greeting({ type: "welcome", ...terms, heartbeatMs, spreadMs, resumeMs, limits: peerLimits(limits) }),
+    );
     this.#peer.attach(transport, {
       resumed,
       received: resumed ? hello.received : 0,

@@ -364,32 +364,78 @@ describe("a slow reader", () => {
 });
 
 describe("a goodbye", () => {
-  it("holds what is new, and is finished when nothing is in flight", () => {
+  it("is told, and changes nothing by itself", () => {
     const end = new End();
     end.attach();
     end.call("a");
     end.flush();
     expect(end.hear('["goodbye",{"spreadMs":500}]')).toEqual([{ type: "goodbye", spreadMs: 500 }]);
     end.call("b");
-    expect(end.flush()).toEqual([]);
+    expect(end.flush()).toEqual(['[[2,0],[1,3,"b",0,null]]']);
+  });
+});
+
+describe("a hand-over", () => {
+  const moved = (effects: readonly { readonly type: string }[]) =>
+    effects.flatMap((effect) => ("calls" in effect ? (effect.calls as { sink: string }[]).map((call) => call.sink) : []));
+
+  it("gives away what waits, and finishes when what is in flight is answered", () => {
+    const end = new End();
+    end.attach({ peer: { calls: 1 } });
+    end.call("a");
+    end.call("b");
+    end.flush();
+    const effects = end.say({ type: "handOver", lost: false });
+    expect([types(effects), moved(effects)]).toEqual([["moved"], ["b"]]);
     expect(types(end.hear("[[1,1],[5,1]]"))).toEqual(["result", "finished"]);
-    expect(end.hear("[[2,1]]")).toEqual([]);
-    end.attach({ resumed: true, received: 1 });
-    expect(end.flush()).toEqual(['[[2,1],[1,3,"b",0,null]]']);
+    expect(types(end.hear("[[2,1]]"))).toEqual([]);
   });
 
   it("is finished at once when nothing is in flight", () => {
     const end = new End();
     end.attach();
-    expect(types(end.hear('["goodbye",{"spreadMs":0}]'))).toEqual(["goodbye", "finished"]);
+    expect(types(end.say({ type: "handOver", lost: false }))).toEqual(["moved", "finished"]);
   });
 
-  it("does not wait for subscriptions, which move", () => {
+  it("closes streams here: they are opened again elsewhere, after their last event", () => {
+    const [end, next] = [new End(), new End()];
+    end.attach();
+    const call = end.call("s", { credit: { events: 2, maxEvents: 2 } });
+    end.flush();
+    end.hear('[[1,1],[7,1,"e1",1]]');
+    expect(moved(end.say({ type: "handOver", lost: false }))).toEqual(["s"]);
+    expect(end.flush()).toEqual(["[[2,1],[3,1]]"]);
+    expect(types(end.hear('[[2,1],[7,1,"e2",2]]'))).toEqual([]);
+    next.attach();
+    next.say({ type: "adopt", call });
+    expect(next.flush()).toEqual(['[[1,0],[2,1,"s",0,null,1,"e1"]]']);
+    end.say({ type: "cancel", call });
+    expect(call.state.name).toBe("sent");
+    next.say({ type: "cancel", call });
+    expect(call.state.name).toBe("settled");
+  });
+
+  it("of a stream that was queued in the same turn is not written here any more", () => {
+    const [end, next] = [new End(), new End()];
+    end.attach();
+    next.attach();
+    const call = end.call("s", { credit: { events: 2, maxEvents: 2 } });
+    end.say({ type: "handOver", lost: false });
+    next.say({ type: "adopt", call });
+    expect(end.flush()).toEqual([]);
+    expect(next.flush()).toEqual(['[[1,0],[2,1,"s",0,null,2,null]]']);
+  });
+
+  it("of a lost session sends what may be repeated elsewhere, and says of the rest that it may have run", () => {
     const end = new End();
     end.attach();
-    end.call("s", { credit: { events: 1, maxEvents: 1 } });
+    end.call("query", { repeatable: true });
+    end.call("mutation", { repeatable: false });
     end.flush();
-    expect(types(end.hear('["goodbye",{"spreadMs":0}]'))).toEqual(["goodbye", "finished"]);
+    end.say({ type: "detach", generation: 1 });
+    const effects = end.say({ type: "handOver", lost: true });
+    expect(types(effects)).toEqual(["failure", "moved", "finished"]);
+    expect(moved(effects)).toEqual(["query"]);
   });
 });
 

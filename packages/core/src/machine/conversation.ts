@@ -60,12 +60,16 @@ export type ConversationInput<Sink, Work> =
   | { readonly type: "finish"; readonly call: IncomingCall<Work> }
   // Our owner.
   | { readonly type: "flush" }
+  /** Another conversation goes on in this one's place. `lost`: this one's session is known to be gone. */
+  | { readonly type: "handOver"; readonly lost: boolean }
+  | { readonly type: "adopt"; readonly call: OutgoingCall<Sink> }
   | { readonly type: "end"; readonly code: StandardCode; readonly message: string };
 
 /**
  * `send`: write this on the transport of this generation. `flush`: come back with a flush when this turn is over. `ping`: a
  * protocol ping. `drop`: this transport is of no use, the session goes on. `break`: rules or bounds were broken, the
- * session cannot go on. `goodbye`: the other end wants us elsewhere. `finished`: after a goodbye, nothing is in flight.
+ * session cannot go on. `goodbye`: the other end wants us elsewhere. `moved`: these calls
+ * are for the conversation that goes on. `finished`: after that, nothing is in flight here any more.
  */
 export type ConversationEffect<Sink, Work> =
   | OutgoingEffect<Sink>
@@ -76,6 +80,7 @@ export type ConversationEffect<Sink, Work> =
   | { readonly type: "drop"; readonly close: CloseName }
   | { readonly type: "break"; readonly close: CloseName; readonly detail: string }
   | { readonly type: "goodbye"; readonly spreadMs: number }
+  | { readonly type: "moved"; readonly calls: readonly OutgoingCall<Sink>[] }
   | { readonly type: "finished" };
 
 /** Frames of one turn that are sent before the turn is over. */
@@ -98,7 +103,8 @@ export class Conversation<Sink, Work>
   readonly #heartbeat = new Heartbeat();
   #effects: ConversationEffect<Sink, Work>[] = [];
   #turn: "quiet" | "flush asked" = "quiet";
-  #goodbye: "none" | "said" | "finished" = "none";
+  /** Whether another conversation goes on in this one's place. */
+  #succession: "none" | "handed over" | "finished" = "none";
   #generation = 0;
   /** Why it is over, for calls that come after. */
   #ending: { readonly code: StandardCode; readonly message: string } | undefined;
@@ -199,6 +205,14 @@ export class Conversation<Sink, Work>
       case "detach":
         if (this.#isCurrent(input.generation)) this.#detach(now);
         break;
+      case "adopt":
+        this.#outgoing.adopt(input.call);
+        break;
+      case "handOver":
+        if (input.lost) this.#outgoing.sessionLost();
+        this.#effects.push({ type: "moved", calls: this.#outgoing.handOver() });
+        if (this.#succession === "none") this.#succession = "handed over";
+        break;
       case "end":
         this.#end(input.code, input.message, now);
         return;
@@ -232,7 +246,6 @@ export class Conversation<Sink, Work>
   #attach(input: Attach, now: number): void {
     if (input.generation <= this.#generation) return;
     this.#generation = input.generation;
-    this.#goodbye = "none";
     if (!input.resumed) {
       this.#session.clear();
       this.#incoming.restart();
@@ -281,8 +294,6 @@ export class Conversation<Sink, Work>
         return this.#session.accept(message, size, now) ?? this.#frames(message, now);
       case "goodbye":
         if (this.#role === "server") return violation("a goodbye from a client (§3.4)");
-        this.#outgoing.hold();
-        this.#goodbye = "said";
         this.#effects.push({ type: "goodbye", spreadMs: message.spreadMs });
         return undefined;
       case "violation":
@@ -315,8 +326,8 @@ export class Conversation<Sink, Work>
       this.#effects.push({ type: "flush" });
     }
     this.#weigh(now);
-    if (this.#goodbye === "said" && this.#outgoing.inFlight === 0) {
-      this.#goodbye = "finished";
+    if (this.#succession === "handed over" && this.#outgoing.inFlight === 0) {
+      this.#succession = "finished";
       this.#effects.push({ type: "finished" });
     }
   }

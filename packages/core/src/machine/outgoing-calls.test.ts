@@ -371,16 +371,6 @@ describe("what waits", () => {
     desk.attach();
     expect(desk.write().map((frame) => (frame as unknown[])[2])).toEqual(["s1", "s2", "c1", "c2"]);
   });
-
-  it("stays, after a goodbye, until the next transport", () => {
-    const desk = new Desk().attach();
-    desk.calls.hold();
-    desk.calls.add(callOf("c"));
-    desk.calls.release();
-    expect(desk.write()).toEqual([]);
-    desk.attach(2);
-    expect(desk.write()).toEqual([[1, 1, "p", 0, null]]);
-  });
 });
 
 describe("an input that is too large", () => {

@@ -58,8 +58,6 @@ export class OutgoingCalls<Sink> {
   #nextId: number;
   #deadline = Infinity;
   #peer: PeerLimits | undefined;
-  /** After a goodbye nothing new is sent on this transport. */
-  #held = false;
 
   constructor(context: OutgoingContext<Sink>) {
     this.#context = context;
@@ -100,12 +98,21 @@ export class OutgoingCalls<Sink> {
   /** The transport of a session is ready. */
   attached(peer: PeerLimits): void {
     this.#peer = peer;
-    this.#held = false;
   }
 
-  /** A goodbye came: what is sent may finish, what is new waits for the next transport. */
-  hold(): void {
-    this.#held = true;
+  /** Takes a call over from another conversation, which has counted it already: only this end's deadline bounds it. */
+  adopt(call: OutgoingCall<Sink>): void {
+    if (this.#departs(call)) this.#queue(call);
+    else this.#wait(call);
+  }
+
+  /** Gives away what can go on elsewhere: what waits, and every stream. Sent calls stay, to be answered here. */
+  handOver(): OutgoingCall<Sink>[] {
+    const streams = [...this.#byId.values()].filter((call) => call.window !== undefined);
+    for (const call of streams) this.#leave(call);
+    const moved = [...streams, ...this.#waitingStreams, ...this.#waitingCalls];
+    for (const call of moved.slice(streams.length)) this.#unwait(call);
+    return moved;
   }
 
   /** Sends what waits, as far as there is room and there are slots. */
@@ -122,7 +129,7 @@ export class OutgoingCalls<Sink> {
 
   /** The call becomes a frame, now. Undefined: nobody wants it any more. */
   render(call: OutgoingCall<Sink>, now: number): string | undefined {
-    if (call.state.name !== "queued" || call.deadline <= now) return undefined;
+    if (call.state.name !== "queued" || call.deadline <= now || !this.#owns(call)) return undefined;
     const { id } = call.state;
     call.state = { name: "sent", id };
     call.known = "unknown";
@@ -134,12 +141,14 @@ export class OutgoingCalls<Sink> {
     this.#fail(call, code, message);
   }
 
+  /** Ignored where the call is another conversation's by now. */
   cancel(call: OutgoingCall<Sink>): void {
-    this.#abandon(call, "CANCELLED");
+    if (this.#owns(call)) this.#abandon(call, "CANCELLED");
   }
 
-  /** The caller has taken events of a stream. */
+  /** The caller has taken events of a stream. Ignored where the call is another conversation's by now. */
   consume(call: OutgoingCall<Sink>, count: number): void {
+    if (!this.#owns(call)) return;
     const limit = call.window?.consume(count);
     if (limit !== undefined && call.state.name === "sent") {
       this.#context.session.pushUrgent(creditFrame(call.state.id, limit));
@@ -193,13 +202,7 @@ export class OutgoingCalls<Sink> {
       const sent = call.state.name === "sent";
       if (sent && !call.repeatable) this.#fail(call, "UNAVAILABLE");
       else this.#wait(call);
-      if (sent && call.window !== undefined && call.lastEventId === undefined) {
-        // One gap says it all until events come again: a reader who is away must not find one for each loss.
-        if (call.isGapLast) continue;
-        call.isGapLast = true;
-        call.window.admit();
-        this.#context.emit({ type: "gap", call, reason: "the session was lost and the events carry no ids" });
-      }
+      if (sent) this.#tellGap(call);
     }
     for (const call of [...waitingStreams, ...waitingCalls]) this.#wait(call);
   }
@@ -223,12 +226,39 @@ export class OutgoingCalls<Sink> {
     for (const call of calls) this.#fail(call, error.code, error.message);
   }
 
+  /** The stream is closed here and opened again elsewhere. */
+  #leave(call: OutgoingCall<Sink>): void {
+    const { state } = call;
+    if (state.name !== "sent" && state.name !== "queued") return;
+    this.#byId.delete(state.id);
+    call.state = { name: "waiting" };
+    if (state.name === "queued") return;
+    this.#context.session.pushUrgent(cancelFrame(state.id));
+    this.#tellGap(call);
+  }
+
+  /** A stream that begins anew and cannot say where it was. */
+  #tellGap(call: OutgoingCall<Sink>): void {
+    // One gap says it all until events come again: a reader who is away must not find one for each loss.
+    if (call.window === undefined || call.lastEventId !== undefined || call.isGapLast) return;
+    call.isGapLast = true;
+    call.window.admit();
+    this.#context.emit({ type: "gap", call, reason: "the session was lost and the events carry no ids" });
+  }
+
+  #owns(call: OutgoingCall<Sink>): boolean {
+    const { state } = call;
+    if (state.name === "settled") return false;
+    if (state.name !== "waiting") return this.#byId.get(state.id) === call;
+    return (call.window === undefined ? this.#waitingCalls : this.#waitingStreams).has(call);
+  }
+
   get #waiting(): number {
     return this.#waitingCalls.size + this.#waitingStreams.size;
   }
 
   #departs(call: OutgoingCall<Sink>): boolean {
-    if (this.#held || this.#peer === undefined || !this.#context.session.writable) return false;
+    if (this.#peer === undefined || !this.#context.session.writable) return false;
     return call.window !== undefined || this.#inFlight < this.#peer.calls;
   }
 

@@ -30,7 +30,7 @@ export interface Limits {
   readonly creditMaxEvents: number;
   /** Unsent frames of one connection above which no stream is pulled. */
   readonly outboundSoftBytes: number;
-  /** Unsent frames of one connection above which it is closed as a slow reader, if it stays there. */
+  /** Unsent frames of one connection above which requests are refused, and it is closed as a slow reader, if it stays. */
   readonly outboundHardBytes: number;
   /** How long a connection may stay above the hard bound. */
   readonly outboundHardMs: number;
@@ -44,6 +44,8 @@ export interface Limits {
   readonly heartbeatMs: number;
   /** Silence tolerated beyond the heartbeat. */
   readonly graceMs: number;
+  /** Over how long clients that lose the server spread their return. */
+  readonly reconnectSpreadMs: number;
   /** The longest deadline a call may have; longer ones are shortened. */
   readonly callMaxMs: number;
   /** Calls waiting on the client while there is no connection. */
@@ -82,6 +84,7 @@ export const defaultLimits: Limits = Object.freeze({
   detachedSessions: 10_000,
   heartbeatMs: 25_000,
   graceMs: 10_000,
+  reconnectSpreadMs: 1_000,
   callMaxMs: 300_000,
   offlineCalls: 256,
   offlineBytes: 1 * MiB,

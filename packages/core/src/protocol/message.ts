@@ -168,6 +168,8 @@ export interface Welcome {
   readonly contract: string;
   /** The server says something at least this often, in milliseconds. */
   readonly heartbeatMs: number;
+  /** Over how long clients that lose this server should spread their return, in milliseconds. */
+  readonly spreadMs: number;
   /** How long the session outlives its transport, in milliseconds. */
   readonly resumeMs: number;
   /** What the server takes, so that the client can refuse locally. */

@@ -168,7 +168,7 @@ describe("a greeting", () => {
   const limits = { ...peerLimits(defaultLimits) };
   const bodies: Record<string, Record<string, unknown>> = {
     hello: { contract: "h", session: "t", received: 3, limits },
-    welcome: { session: "t", resumed: true, received: 3, contract: "h", heartbeatMs: 1, resumeMs: 0, limits },
+    welcome: { session: "t", resumed: true, received: 3, contract: "h", heartbeatMs: 1, spreadMs: 0, resumeMs: 0, limits },
     goodbye: { spreadMs: 0 },
   };
   const say = (name: string, body: unknown) => read(JSON.stringify([name, body]));

@@ -29,10 +29,11 @@ export function parse(text: string, limits: ParseLimits): Message | Violation {
   if (exceedsDepth(text, limits.jsonDepth)) return violation("nesting exceeds limits.jsonDepth (§8)");
   let value: unknown;
   try {
-    value = mayHoldProto(text) ? JSON.parse(text, refuseProto) : JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
-    return violation("not JSON, or an object with the key __proto__ (§3)");
+    return violation("not JSON (§3)");
   }
+  if (mayHoldProto(text) && holdsProto(value)) return violation("an object with the key __proto__ (§3)");
   if (!Array.isArray(value)) return violation("a message is an array (§3)");
   const head: unknown = value[0];
   if (Array.isArray(head)) return readBatch(head, value, limits);
@@ -48,9 +49,11 @@ export function violation(detail: string, close: CloseName = "protocol"): Violat
   return { type: "violation", close, detail };
 }
 
-function refuseProto(key: string, value: unknown): unknown {
-  if (key === "__proto__") throw new SyntaxError("__proto__");
-  return value;
+/** Whether an object with the key `__proto__` is in it. A reviver would do, and take twenty times as long as the rest. */
+function holdsProto(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some(holdsProto);
+  return Object.hasOwn(value, "__proto__") || Object.values(value).some(holdsProto);
 }
 
 function readBatch(head: unknown[], items: unknown[], limits: ParseLimits): Batch | Violation {
@@ -162,4 +165,5 @@ const isWelcome = (body: Fields): body is Fields & Omit<Welcome, "type"> =>
   typeof body.contract === "string" &&
   isPositive(body.heartbeatMs) &&
   isCount(body.resumeMs) &&
+  isCount(body.spreadMs) &&
   isPeerLimits(body.limits);

@@ -46,6 +46,20 @@ const boom = (): never => {
 };
 
 describe("a handler", () => {
+  it.each([onceCall, streamCall])("is not started for a call that was cancelled in the turn it came in: %s", (make) => {
+    let started = 0;
+    const count = (): never => {
+      started++;
+      throw new Error("started");
+    };
+    const { incoming, said } = handsFor({ once: count, stream: count });
+    const call = make();
+    call.state = "abandoned";
+    incoming.start(call, 0);
+    incoming.abort(call, "cancelled");
+    expect([started, said]).toEqual([0, ["finish"]]);
+  });
+
   it("that returns a value answers at once", () => {
     const { incoming, said } = handsFor({ once: (work) => JSON.stringify(work.input) });
     incoming.start(onceCall(), 0);

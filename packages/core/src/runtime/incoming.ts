@@ -39,6 +39,8 @@ export class Incoming {
 
   /** Begins to answer. Returns when the handler has returned, which may be long before it has settled. */
   start(call: IncomingCall<Work>, now: number): void {
+    // Cancelled in the turn it came in: what nobody waits for does not begin.
+    if (call.state === "abandoned") return this.#replies.finish(call);
     const work = new Work(call, now);
     call.work = work;
     try {

@@ -26,7 +26,7 @@ export interface PeerOwner {
   broken(close: CloseName, detail: string): void;
   /** The other end wants us to come back on another transport, within this time. */
   goodbye?(spreadMs: number): void;
-  /** After a goodbye: nothing of ours is in flight on the transport any more. */
+  /** After a hand-over: nothing of ours is in flight here any more. */
   finished?(): void;
   /** An answer was larger than the other end takes. */
   oversized?(work: Work | undefined): void;
@@ -49,6 +49,7 @@ export class Peer implements Caller {
   readonly #incoming: Incoming;
   readonly #owner: PeerOwner;
   #transport: Transport | undefined;
+  #successor: Peer | undefined;
   #generation = 0;
   #bytesReceived = 0;
   #confirmed = false;
@@ -132,6 +133,20 @@ export class Peer implements Caller {
     this.detach(close);
     this.#say({ type: "end", code, message });
     this.#alarm.clear();
+  }
+
+  /**
+   * Another peer goes on in this one's place: it gets what waits, and every stream. What is in flight finishes here,
+   * or, where the session is known to be `lost`, goes the way its kind allows.
+   */
+  handOver(successor: Peer, lost: boolean): void {
+    this.#successor = successor;
+    this.#say({ type: "handOver", lost });
+  }
+
+  /** Takes calls over from another peer. */
+  adopt(calls: readonly OutgoingCall<Sink>[]): void {
+    for (const call of calls) this.#say({ type: "adopt", call });
   }
 
   open(call: OutgoingCall<Sink>): void {
@@ -232,6 +247,9 @@ export class Peer implements Caller {
         return;
       case "goodbye":
         this.#owner.goodbye?.(effect.spreadMs);
+        return;
+      case "moved":
+        this.#successor?.adopt(effect.calls);
         return;
       case "finished":
         this.#owner.finished?.();

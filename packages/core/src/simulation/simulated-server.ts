@@ -97,6 +97,7 @@ export class SimulatedServer {
         received: speaker.conversation.received,
         contract: "",
         heartbeatMs: limits.heartbeatMs,
+        spreadMs: limits.reconnectSpreadMs,
         resumeMs: limits.resumeMs,
         limits: peerLimits(limits),
       }),
