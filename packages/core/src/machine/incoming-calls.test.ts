@@ -10,7 +10,7 @@ type Call = IncomingCall<string>;
 class Desk {
   readonly calls: IncomingCalls<string>;
   readonly pushed: string[] = [];
-  readonly backlog = { length: 0, size: 0 };
+  readonly backlog = { length: 0, size: 0, taken: 0 };
   /** Every call that was asked for, by id. */
   readonly opened = new Map<number, Call>();
   #effects: IncomingEffect<string>[] = [];
@@ -500,5 +500,60 @@ describe("when the other end begins anew", () => {
       ],
       0,
     ]);
+  });
+});
+
+describe("a peer that does not take its answers", () => {
+  const hardBytes = defaultLimits.outboundHardBytes;
+  const request = { path: "p", timeoutMs: 0, meta: undefined, input: 1 };
+  const subscription = { ...request, op: op.subscribe, credit: 1, lastEventId: undefined };
+
+  it.each([
+    [hardBytes - 1, "running", ["request 1", "request 3"]],
+    [hardBytes, "refused", []],
+  ])("and has %d units to take: its next requests are %s", (size, _, asked) => {
+    const desk = new Desk();
+    desk.backlog.size = size;
+    expect(desk.calls.request({ op: op.call, id: 1, ...request }, 0)).toBeUndefined();
+    expect(desk.calls.request({ ...subscription, id: 3 }, 0)).toBeUndefined();
+    expect(desk.asked()).toEqual(asked);
+    const refusal = expect.objectContaining({ code: "RESOURCE_EXHAUSTED", refused: true });
+    expect(desk.frames()).toEqual(
+      asked.length === 0
+        ? [
+            [op.error, 1, refusal],
+            [op.error, 3, refusal],
+          ]
+        : [],
+    );
+  });
+
+  /** A desk without a free slot, and how many more requests it refuses before it has had enough. */
+  function refusals(desk: Desk, from: number, most: number): number {
+    for (let count = 0; count < most; count++) {
+      const wrong = desk.calls.request({ op: op.call, id: from + 2 * count, ...request }, 0);
+      if (wrong !== undefined) {
+        expect(wrong).toMatchObject({ type: "violation", close: "flood" });
+        return count;
+      }
+      desk.backlog.length++;
+    }
+    return most;
+  }
+
+  it("is refused so many requests at a time, and then it is a flood", () => {
+    const desk = new Desk({ calls: 1 });
+    desk.call(1);
+    expect(refusals(desk, 3, 10_000)).toBe(4_096);
+  });
+
+  it("may be refused any number, if it takes the refusals", () => {
+    const desk = new Desk({ calls: 1 });
+    desk.call(1);
+    for (let round = 0; round < 10; round++) {
+      expect(refusals(desk, 3 + round * 8_000, 4_000)).toBe(4_000);
+      desk.backlog.taken += desk.backlog.length;
+      desk.backlog.length = 0;
+    }
   });
 });

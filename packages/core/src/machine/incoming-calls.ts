@@ -13,6 +13,9 @@
  *
  * A stream becomes `paused` and, where there is room and credit already, goes on to `pulling` at once.
  *
+ * Who does not take its answers gets no more work done: requests are refused while the backlog is above its hard bound.
+ * Refusals wait in it too, so they are bounded by their number.
+ *
  * @see PROTOCOL.md sections 5.2 and 5.3
  */
 import { RpcError } from "../error/rpc-error.js";
@@ -51,6 +54,9 @@ export interface IncomingContext<Work> {
   emit(effect: IncomingEffect<Work>): void;
 }
 
+/** Refusals that may wait to be sent, roughly: there are never twice as many. */
+const MAX_REFUSALS = 4_096;
+
 export class IncomingCalls<Work> {
   readonly #context: IncomingContext<Work>;
   /** Every call whose handler has not settled, the abandoned among them. */
@@ -61,6 +67,9 @@ export class IncomingCalls<Work> {
   #lastId = 0;
   #deadline = Infinity;
   #peer: Pick<PeerLimits, "messageBytes"> | undefined;
+  /** Refusals since all had left that waited before them; when so many frames have left, the count begins anew. */
+  #refusals = 0;
+  #recountAt = 0;
 
   constructor(context: IncomingContext<Work>) {
     this.#context = context;
@@ -180,7 +189,7 @@ export class IncomingCalls<Work> {
   }
 
   #open(frame: CallFrame | SubscribeFrame, now: number): Violation | undefined {
-    const { limits, session, firstId, emit } = this.#context;
+    const { limits, firstId, emit } = this.#context;
     const { id } = frame;
     if (id % 2 !== firstId % 2) return violation("an id of this end's parity (§5.2)");
     if (id <= this.#lastId) return violation("an id that does not grow (§5.2)");
@@ -189,16 +198,29 @@ export class IncomingCalls<Work> {
     if (isStream && frame.credit > limits.creditMaxEvents)
       return violation("credit beyond limits.creditMaxEvents (§5.3)");
     const full = isStream ? this.#streams >= limits.subscriptions : this.#byId.size - this.#streams >= limits.calls;
-    if (full) {
-      const message = `too many ${isStream ? "subscriptions" : "calls"} on this connection`;
-      session.push(errorFrame(id, { code: "RESOURCE_EXHAUSTED", message, refused: true }));
-      return undefined;
-    }
+    if (full) return this.#refuse(id, `too many ${isStream ? "subscriptions" : "calls"} on this connection`);
+    if (this.#isOverloaded) return this.#refuse(id, "too much waits to be sent on this connection");
     const call = new IncomingCall<Work>(frame, deadlineOf(frame, limits, now));
     if (call.deadline < this.#deadline) this.#deadline = call.deadline;
     if (isStream) this.#streams++;
     this.#byId.set(id, call);
     emit({ type: "request", call });
+    return undefined;
+  }
+
+  get #isOverloaded(): boolean {
+    return this.#context.session.backlog.size >= this.#context.limits.outboundHardBytes;
+  }
+
+  #refuse(id: number, message: string): Violation | undefined {
+    const { session } = this.#context;
+    const { taken, length } = session.backlog;
+    if (taken >= this.#recountAt) {
+      this.#refusals = 0;
+      this.#recountAt = taken + length + 1;
+    }
+    if (++this.#refusals > MAX_REFUSALS) return violation("too many refusals wait to be read (§5.2)", "flood");
+    session.push(errorFrame(id, { code: "RESOURCE_EXHAUSTED", message, refused: true }));
     return undefined;
   }
 

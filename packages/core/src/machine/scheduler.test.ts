@@ -28,6 +28,15 @@ describe("a scheduler", () => {
     expect(scheduler.take(wide)).toEqual([]);
   });
 
+  it("counts what it ever gave", () => {
+    const scheduler = schedulerWith("a", "b", "c");
+    scheduler.take({ ...wide, frames: 2 });
+    expect(scheduler.taken).toBe(2);
+    scheduler.pushUrgent("d");
+    scheduler.take(wide);
+    expect(scheduler.taken).toBe(4);
+  });
+
   it("gives what is urgent first, in its own order", () => {
     const scheduler = schedulerWith("a", "b");
     scheduler.pushUrgent("!1");

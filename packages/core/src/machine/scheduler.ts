@@ -25,6 +25,12 @@ export class Scheduler<Deferred extends Weighed> {
   /** Index in `#normal` of the next frame to go. */
   #next = 0;
   #size = 0;
+  #taken = 0;
+
+  /** Frames that were ever taken. */
+  get taken(): number {
+    return this.#taken;
+  }
 
   /** Frames waiting. */
   get length(): number {
@@ -60,6 +66,7 @@ export class Scheduler<Deferred extends Weighed> {
       this.#size -= size;
       batch.push(frame);
     }
+    this.#taken += batch.length;
     if (this.#next * 2 >= this.#normal.length) {
       this.#normal = this.#next === this.#normal.length ? [] : this.#normal.slice(this.#next);
       this.#next = 0;

@@ -69,8 +69,8 @@ export class Session<Deferred extends Weighed> {
     return this.#received;
   }
 
-  /** Frames that wait to be sent for the first time: how many, and their size. */
-  get backlog(): { readonly length: number; readonly size: number } {
+  /** Frames that wait to be sent for the first time: how many, and their size; and how many have waited before. */
+  get backlog(): { readonly length: number; readonly size: number; readonly taken: number } {
     return this.#waiting;
   }
 
