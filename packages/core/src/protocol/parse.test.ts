@@ -168,7 +168,16 @@ describe("a greeting", () => {
   const limits = { ...peerLimits(defaultLimits) };
   const bodies: Record<string, Record<string, unknown>> = {
     hello: { contract: "h", session: "t", received: 3, limits },
-    welcome: { session: "t", resumed: true, received: 3, contract: "h", heartbeatMs: 1, spreadMs: 0, resumeMs: 0, limits },
+    welcome: {
+      session: "t",
+      resumed: true,
+      received: 3,
+      contract: "h",
+      heartbeatMs: 1,
+      spreadMs: 0,
+      resumeMs: 0,
+      limits,
+    },
     goodbye: { spreadMs: 0 },
   };
   const say = (name: string, body: unknown) => read(JSON.stringify([name, body]));
@@ -228,6 +237,12 @@ describe("the key __proto__", () => {
 
   it.each(spellings)("spelled %s may be a value", (text) => {
     expect(inBatch(`[5,1,"${text}"]`)).toMatchObject({ frames: [{ value: "__proto__" }] });
+  });
+
+  it("is looked for without a throw, however deep a text may nest", () => {
+    const depth = 200_000;
+    const text = `[[1,0],[5,1,["\\u0070",${"[".repeat(depth)}${"]".repeat(depth)}]]]`;
+    expect(isViolation(parse(text, { ...defaultLimits, jsonDepth: 1_000_000 }))).toBe(true);
   });
 
   it("is not taken from an escaped backslash", () => {

@@ -30,10 +30,11 @@ export function parse(text: string, limits: ParseLimits): Message | Violation {
   let value: unknown;
   try {
     value = JSON.parse(text);
+    if (mayHoldProto(text) && holdsProto(value)) return violation("an object with the key __proto__ (§3)");
   } catch {
+    // Or nested so deep, with a `jsonDepth` to match, that the stack ends first.
     return violation("not JSON (§3)");
   }
-  if (mayHoldProto(text) && holdsProto(value)) return violation("an object with the key __proto__ (§3)");
   if (!Array.isArray(value)) return violation("a message is an array (§3)");
   const head: unknown = value[0];
   if (Array.isArray(head)) return readBatch(head, value, limits);
