@@ -1,7 +1,9 @@
 /** The shortest way to a running server: one HTTP server of its own. */
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type Clock, systemClock } from "@trunkline/core/internal";
 import { createHttpServer } from "./adapters/http.js";
+import { CLOSE_MS } from "./adapters/ws-transport.js";
 import type { Router } from "./define/router.js";
 import type { Drained, DrainOptions } from "./drain.js";
 import { type AttachOptions, createServer, type Server, type ServerSetup } from "./server.js";
@@ -39,9 +41,10 @@ export async function serve<Contract extends object, Context>(
   server.attach(http, { path, origins });
   await listen(http, port, host);
   const { port: taken } = http.address() as AddressInfo;
+  const clock = setup.clock ?? systemClock;
   const close = async () => {
     await server.close();
-    await released(http);
+    await released(http, clock);
   };
   return {
     server,
@@ -50,7 +53,7 @@ export async function serve<Contract extends object, Context>(
     close,
     drain: async (drainOptions) => {
       const drained = await server.drain(drainOptions);
-      await released(http);
+      await released(http, clock);
       return drained;
     },
     [Symbol.asyncDispose]: close,
@@ -67,9 +70,15 @@ function listen(http: HttpServer, port: number, host: string): Promise<void> {
   });
 }
 
-function released(http: HttpServer): Promise<void> {
+/** Once it is closed, an HTTP server judges no timeouts: half a request would keep it for as long as its client likes. */
+function released(http: HttpServer, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
-    http.close(() => resolve());
+    const alarm = clock.alarm(() => http.closeAllConnections());
+    alarm.set(clock.now() + CLOSE_MS);
+    http.close(() => {
+      alarm.clear();
+      resolve();
+    });
     http.closeIdleConnections();
   });
 }
