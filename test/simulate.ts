@@ -1,8 +1,8 @@
 /**
  * Runs worlds: `npm run simulate -- --seeds 100000` runs that many, `npm run simulate -- --seed 42` replays one and
- * prints every line of its trace.
+ * prints every line of its trace; `--faults 2,5` leaves out all faults of that seed but these, `--faults none` all.
  */
-import { InvariantBroken, type Run, simulate } from "@trunkline/core/simulation";
+import { InvariantBroken, type Run, shrink, simulate } from "@trunkline/core/simulation";
 
 /** The value of an option `--name value`. */
 function option(name: string): number | undefined {
@@ -11,6 +11,14 @@ function option(name: string): number | undefined {
   const value = Number(process.argv[index + 1]);
   if (!Number.isSafeInteger(value) || value < 0) throw new TypeError(`--${name} needs a whole number`);
   return value;
+}
+
+/** The faults that `--faults` names. Undefined: it is not given. */
+function faultNumbers(): ReadonlySet<number> | undefined {
+  const index = process.argv.indexOf("--faults");
+  if (index < 0) return undefined;
+  const numbers = (process.argv[index + 1] ?? "none").split(",").filter((number) => number !== "none");
+  return new Set(numbers.map(Number));
 }
 
 class Totals {
@@ -45,12 +53,29 @@ function runMany(seeds: number, from: number): void {
   console.log(String(totals));
 }
 
+function replay(seed: number): void {
+  const faults = faultNumbers();
+  const listen = (line: string) => console.log(line);
+  console.log(`hash ${simulate(seed, faults === undefined ? { listen } : { listen, faults }).hash}`);
+}
+
+/** What broke, the few faults that it takes, and how to see it again. */
+function report(broken: InvariantBroken): void {
+  console.error(broken.message);
+  const faults = faultNumbers() === undefined ? shrink(broken) : [];
+  for (const { number, kind, at } of faults) {
+    console.error(`fault ${number}: ${kind}, ${at === undefined ? "now and then" : `at ${at} ms`}`);
+  }
+  const chosen = [...(faultNumbers() ?? faults.map(({ number }) => number))].join(",") || "none";
+  console.error(`replay: npm run simulate -- --seed ${broken.seed} --faults ${chosen}`);
+}
+
 try {
   const seed = option("seed");
   if (seed === undefined) runMany(option("seeds") ?? 2_000, option("from") ?? 1);
-  else console.log(`hash ${simulate(seed, { listen: (line) => console.log(line) }).hash}`);
+  else replay(seed);
 } catch (error) {
   if (!(error instanceof InvariantBroken)) throw error;
-  console.error(`${error.message}\nreplay: npm run simulate -- --seed ${error.seed}`);
+  report(error);
   process.exitCode = 1;
 }

@@ -1,31 +1,25 @@
 /** Hunts one mutant: plants it, and runs world after world until one goes wrong. */
-import { type Invariant, InvariantBroken } from "@trunkline/core/simulation";
+import { InvariantBroken } from "@trunkline/core/simulation";
 import { uprootAfter } from "./plant.js";
 import type { Mutant } from "./table.js";
 
-export interface Kill {
-  readonly invariant: Invariant;
-  readonly seed: number;
-}
-
-/** The first world in which something did not hold. Undefined: all of them passed. */
-export function hunt({ plant, run }: Mutant, seeds: number): Kill | undefined {
+/** What the first world breaks that goes wrong with this bug in it. Undefined: all of them passed. */
+export function hunt(mutant: Mutant, seeds: number): InvariantBroken | undefined {
   return uprootAfter(() => {
-    plant();
-    for (let seed = 1; seed <= seeds; seed++) {
-      const invariant = brokenBy(() => run(seed));
-      if (invariant !== undefined) return { invariant, seed };
-    }
-    return undefined;
+    mutant.plant();
+    return firstBroken(mutant, seeds);
   });
 }
 
-function brokenBy(act: () => unknown): Invariant | undefined {
-  try {
-    act();
-    return undefined;
-  } catch (error) {
-    if (error instanceof InvariantBroken) return error.invariant;
-    throw error;
+/** The same, with the bug planted already. */
+export function firstBroken({ run }: Mutant, seeds: number): InvariantBroken | undefined {
+  for (let seed = 1; seed <= seeds; seed++) {
+    try {
+      run(seed);
+    } catch (error) {
+      if (error instanceof InvariantBroken) return error;
+      throw error;
+    }
   }
+  return undefined;
 }

@@ -1,7 +1,9 @@
 /** Virtual time, seeded chance, a network with faults, and whole worlds made of them. */
+export type { PlannedFault } from "./faults.js";
 export { type CutOptions, Link, type LinkOptions } from "./network.js";
 export { Random } from "./random.js";
+export { shrink } from "./shrink.js";
 export type { FaultKind } from "./swarm.js";
 export { type Invariant, InvariantBroken } from "./trace.js";
 export { VirtualClock } from "./virtual-clock.js";
-export { type Run, type SimulateOptions, simulate } from "./world.js";
+export { plannedFaults, type Run, type SimulateOptions, simulate } from "./world.js";

@@ -8,8 +8,9 @@
  */
 import type { Transport } from "../transport.js";
 import type { CallRecord } from "./call-record.js";
-import { Faults } from "./faults.js";
+import { Faults, type PlannedFault } from "./faults.js";
 import { Link } from "./network.js";
+import { expectQuiet } from "./quiet.js";
 import { Random } from "./random.js";
 import { Script } from "./script.js";
 import { SimulatedClient } from "./simulated-client.js";
@@ -35,6 +36,8 @@ export interface Run {
 export interface SimulateOptions {
   /** Hears every line of the trace. */
   readonly listen?: (line: string) => void;
+  /** The numbers of the faults that happen. Default: all that the seed plans. */
+  readonly faults?: ReadonlySet<number>;
 }
 
 const QUIET_MS = 60_000;
@@ -46,8 +49,13 @@ const LEAVING_MS = 30_000;
  *
  * @throws InvariantBroken as soon as something does not hold that always must.
  */
-export function simulate(seed: number, { listen }: SimulateOptions = {}): Run {
-  return new World(seed, listen).run();
+export function simulate(seed: number, { listen, faults }: SimulateOptions = {}): Run {
+  return new World(seed, listen).run(faults);
+}
+
+/** The faults that a seed plans, in the order in which they strike. */
+export function plannedFaults(seed: number): readonly PlannedFault[] {
+  return new World(seed, undefined).planned;
 }
 
 class World {
@@ -84,14 +92,18 @@ class World {
     for (let i = 0; i < this.#swarm.clients; i++) this.#clients.push(this.#client(i));
   }
 
-  run(): Run {
+  get planned(): readonly PlannedFault[] {
+    return this.#faults.planned;
+  }
+
+  run(faults: ReadonlySet<number> | undefined): Run {
     const { busyMs } = this.#swarm;
-    this.#faults.plan();
+    this.#faults.begin(faults);
     this.#clock.runUntil(busyMs);
     this.#around.script.busy = false;
     this.#workload.busy = false;
     this.#clock.advance(QUIET_MS);
-    this.#expectQuiet();
+    expectQuiet(this.#around.trace, this.#records, this.#speakers());
     for (const client of this.#clients) client.close();
     this.#clock.advance(LEAVING_MS);
     this.#around.trace.check(this.#clock.idle, "I10", () => "everybody has left, and a timer still runs");
@@ -103,21 +115,6 @@ class World {
       faults: this.#faults.counts,
       virtualMs: this.#clock.now(),
     };
-  }
-
-  #expectQuiet(): void {
-    const { trace } = this.#around;
-    for (const record of this.#records) {
-      trace.check(record.settled, "I10", () => `${record}, a ${record.plan.kind}, has not settled`);
-    }
-    for (const { conversation, options } of this.#speakers()) {
-      const { calls, handlers, backlog, replay } = conversation.holdings;
-      const held = calls + handlers + backlog + replay;
-      trace.check(held === 0, "I10", () => `${options.name} still holds ${JSON.stringify(conversation.holdings)}`);
-    }
-    for (const { speaker } of this.#clients) {
-      trace.check(speaker.attached, "I10", () => `${speaker.options.name} is not connected`);
-    }
   }
 
   #speakers(): Speaker[] {
