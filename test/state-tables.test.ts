@@ -16,6 +16,8 @@ const machines = [
   "packages/core/src/machine/outgoing-calls.ts",
   "packages/core/src/machine/incoming-calls.ts",
   "packages/client/src/dialer.ts",
+  "packages/server/src/handshake.ts",
+  "packages/server/src/credentials.ts",
 ].filter((path) => existsSync(root + path));
 
 /** The table in a file's head comment: a row of cells each, without the rule below the head. */

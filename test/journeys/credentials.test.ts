@@ -42,6 +42,79 @@ test("a refused client stops, its calls reject as UNAUTHENTICATED, and reconnect
   client.$connection.close();
 });
 
+test("H20: credentials that expire are renewed over the open socket, and calls go on with the new context", async () => {
+  const router = app.router({ whoami: ({ context }) => context.user });
+  let given = 0;
+  const lifeMs = 120;
+  const expiries = new Map<string, number>();
+  await using server = await serve(router, {
+    context: ({ auth }) => ({ user: String(auth) }),
+    identity: () => "one and the same",
+    expiresAt: ({ user }) => expiries.get(user),
+  });
+  const client = createClient(contract, {
+    url: server.url,
+    auth: () => {
+      const name = `token ${++given}`;
+      expiries.set(name, Date.now() + lifeMs);
+      return name;
+    },
+  });
+  const states: string[] = [];
+  client.$connection.subscribe(({ state }) => states.push(state));
+  expect(await client.whoami()).toBe("token 1");
+  await until(() => given > 3, "three renewals");
+  expect(await client.whoami()).toMatch(/^token [34]$/);
+  expect(states).toEqual(["connecting", "ready"]);
+  expect(server.server.connections).toBe(1);
+  client.$connection.close();
+});
+
+test("H20: credentials that are not renewed close the socket, and better ones resume the session", async () => {
+  let asked = 0;
+  await using server = await serve(router, {
+    context: ({ auth }) => ({ user: String(auth) }),
+    identity: () => "one and the same",
+    expiresAt: ({ user }) => (user === "stale" ? Date.now() + 40 : undefined),
+  });
+  const auth = () => (++asked === 1 ? "stale" : asked === 2 ? Promise.reject(new Error("offline")) : "fresh");
+  const client = createClient(contract, { url: server.url, auth, random: () => 0, onError: () => {} });
+  const reasons: string[] = [];
+  client.$connection.subscribe((status) => "reason" in status && reasons.push(status.reason));
+  expect(await client.whoami()).toBe("stale");
+  await until(() => asked === 3 && client.$connection.status.state === "ready", "the new connection");
+  expect(await client.whoami()).toBe("fresh");
+  expect(reasons).toEqual(["credentials expired"]);
+  expect(server.server.connections).toBe(1);
+  client.$connection.close();
+});
+
+test("H22: credentials of somebody else end the session", async () => {
+  let asked = 0;
+  await using server = await serve(router, {
+    context: ({ auth }) => ({ user: String(auth) }),
+    identity: ({ user }) => user,
+    expiresAt: ({ user }) => (user === "ada" ? Date.now() + 60 : undefined),
+  });
+  const client = createClient(contract, { url: server.url, auth: () => (++asked === 1 ? "ada" : "mallory") });
+  expect(await client.whoami()).toBe("ada");
+  await until(() => client.$connection.status.state === "stopped", "the end");
+  expect(client.$connection.status).toMatchObject({ code: "PERMISSION_DENIED" });
+  expect(server.server.connections).toBe(0);
+  client.$connection.close();
+});
+
+test("H20: a revoked identity is cut off at once, and nobody else", async () => {
+  await using server = await open();
+  const [ada, grace] = ["ada", "grace"].map((user) => createClient(contract, { url: server.url, auth: () => user }));
+  expect([await ada?.whoami(), await grace?.whoami()]).toEqual(["ada", "grace"]);
+  expect(server.server.revoke("ada")).toBe(1);
+  await until(() => ada?.$connection.status.state === "stopped", "the end");
+  await expect(ada?.whoami()).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
+  expect(await grace?.whoami()).toBe("grace");
+  for (const client of [ada, grace]) client?.$connection.close();
+});
+
 test("M2: a session is not resumed for somebody else", async () => {
   await using server = await open();
   let auth = "ada";

@@ -123,6 +123,7 @@ export class ClientConnection implements Caller {
       owner: {
         detached: (code) => (isCurrent() ? this.#detached(code) : this.#departed(peer, true)),
         broken: (close) => (isCurrent() ? this.#broken(close) : this.#departed(peer, true)),
+        renew: () => isCurrent() && void this.#renew(peer),
         goodbye: (spreadMs) => isCurrent() && this.#say({ type: "goodbye", spreadMs }),
         finished: () => this.#departed(peer, false),
       },
@@ -138,6 +139,16 @@ export class ClientConnection implements Caller {
   #broken(close: CloseName): void {
     this.#token = undefined;
     this.#say({ type: "lost", reason: closeCodes[close].reason, comeBack: "now" });
+  }
+
+  /** The server wants new credentials. Where there are none, it will close, and they are asked for again. */
+  async #renew(peer: Peer): Promise<void> {
+    try {
+      const auth = await this.#options.auth?.();
+      if (peer === this.#peer) peer.renew(auth);
+    } catch (error) {
+      this.#options.report(error);
+    }
   }
 
   /** A new peer goes on; the one before it stays until what it has in flight is answered. */

@@ -17,9 +17,12 @@ import {
   type Work,
 } from "@trunkline/core/internal";
 import { RouterAnswerer } from "./answer.js";
+import { Credentials } from "./credentials.js";
 import type { Connection } from "./define/handler.js";
 import type { Route } from "./define/router.js";
 import type { FailureReport } from "./failure.js";
+import type { Guest } from "./guest.js";
+import type { Greeting } from "./handshake.js";
 import type { HttpInfo } from "./http-info.js";
 
 /** What all connections of a server share. */
@@ -31,6 +34,8 @@ export interface Household {
   readonly limits: Limits;
   readonly clock: Clock;
   report(failure: FailureReport): void;
+  /** Runs the application's hooks. May throw, or reject, anything. */
+  judge(greeting: Greeting): Promise<Guest>;
   /** The transport is gone; the session waits to be resumed. */
   detached(connection: ServerConnection): void;
   /** Heard once, and last. `detail`: for records, a constant sentence of ours. */
@@ -48,7 +53,7 @@ export interface Arrival {
   readonly transport: Transport;
   readonly hello: Hello;
   readonly http: HttpInfo | undefined;
-  readonly context: unknown;
+  readonly guest: Guest;
   /** The token that resumes the session next time. */
   readonly token: string;
 }
@@ -57,7 +62,8 @@ export class ServerConnection implements Connection, PeerOwner {
   readonly id = randomUUID();
   readonly #household: Household;
   readonly #peer: Peer;
-  #latest: Pick<Arrival, "http" | "context"> = { http: undefined, context: undefined };
+  readonly #credentials: Credentials;
+  #latest: { readonly http: HttpInfo | undefined; readonly context: unknown } = { http: undefined, context: undefined };
   #state: "new" | "attached" | "detached" | "ended" = "new";
 
   constructor(household: Household) {
@@ -72,6 +78,16 @@ export class ServerConnection implements Connection, PeerOwner {
       context: () => this.context,
     });
     this.#peer = new Peer({ role: "server", limits, clock, answerer, owner: this });
+    this.#credentials = new Credentials({
+      clock,
+      judge: (auth, signal) => household.judge({ auth, request: this.http, signal }),
+      ask: () => this.#peer.renew(),
+      accepted: ({ context }) => {
+        this.#latest = { http: this.http, context };
+      },
+      refused: (close) => this.#refused(close),
+      report: (error) => report({ error, connection: this }),
+    });
   }
 
   get http(): HttpInfo | undefined {
@@ -97,11 +113,12 @@ export class ServerConnection implements Connection, PeerOwner {
   }
 
   /** Welcomes a transport, the session's first or the next; one that is still open is taken over. */
-  attach({ transport, hello, http, context, token }: Arrival): void {
+  attach({ transport, hello, http, guest, token }: Arrival): void {
     const { contractHash, limits } = this.#household;
     const resumed = this.#state !== "new";
-    this.#latest = { http, context };
+    this.#latest = { http, context: guest.context };
     this.#state = "attached";
+    this.#credentials.hold(guest);
     const { heartbeatMs, resumeMs, graceMs, reconnectSpreadMs: spreadMs } = limits;
     const terms = { session: token, resumed, received: this.#peer.received, contract: contractHash };
     transport.send(
@@ -129,6 +146,7 @@ export class ServerConnection implements Connection, PeerOwner {
   end(ending: Ending): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
+    this.#credentials.drop();
     this.#peer.end(ending.close, "UNAVAILABLE", "the client's session has ended");
     this.#household.ended(this, ending);
   }
@@ -137,12 +155,29 @@ export class ServerConnection implements Connection, PeerOwner {
     if (this.#state !== "attached") return;
     // A client that has finished, or cannot go on: there is nothing to wait for.
     if (endsSession(code)) return this.end({ close: closeName(code) ?? "normal", detail: "ended by the client" });
-    this.#state = "detached";
-    this.#household.detached(this);
+    this.#detached();
+  }
+
+  /** The client brings new credentials. */
+  renew(auth: unknown): void {
+    if (this.#state === "attached") this.#credentials.present(auth);
   }
 
   broken(close: CloseName, detail: string): void {
     this.end({ close, detail });
+  }
+
+  #detached(): void {
+    this.#state = "detached";
+    this.#credentials.drop();
+    this.#household.detached(this);
+  }
+
+  /** Credentials that were not renewed leave the session to whoever brings better ones. */
+  #refused(close: CloseName): void {
+    if (close === "forbidden") return this.end({ close, detail: "credentials of somebody else" });
+    this.#peer.detach(close);
+    this.#detached();
   }
 
   oversized(work: Work | undefined): void {

@@ -15,6 +15,7 @@ import { RpcError } from "@trunkline/core";
 import { type Alarm, type Clock, type CloseName, closeCodes, type Hello, parse } from "@trunkline/core/internal";
 import { isAbortOf } from "./failure.js";
 import type { HttpInfo } from "./http-info.js";
+import { verdict } from "./verdict.js";
 
 /** What the `context` hook is given. */
 export interface Greeting {
@@ -109,29 +110,5 @@ export class Handshake<Guest> {
     this.#alarm.clear();
     this.#abort.abort(new RpcError("CANCELLED"));
     this.#options.over();
-  }
-}
-
-/** What the hook meant by what it threw; `undefined` if it meant nothing. */
-function verdict(error: unknown): CloseName | undefined {
-  switch (codeOf(error)) {
-    case "UNAUTHENTICATED":
-      return "unauthenticated";
-    case "PERMISSION_DENIED":
-      return "forbidden";
-    case "UNAVAILABLE":
-    case "RESOURCE_EXHAUSTED":
-      return "later";
-    default:
-      return undefined;
-  }
-}
-
-function codeOf(error: unknown): string | undefined {
-  try {
-    return error instanceof RpcError ? error.code : undefined;
-  } catch {
-    // A revoked proxy, or a getter that throws: it meant nothing.
-    return undefined;
   }
 }

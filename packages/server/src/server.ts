@@ -15,6 +15,7 @@ import type { Connection } from "./define/handler.js";
 import type { Router } from "./define/router.js";
 import { type Drained, type DrainOptions, drain } from "./drain.js";
 import type { FailureReport } from "./failure.js";
+import type { Guest } from "./guest.js";
 import { type Greeting, Handshake } from "./handshake.js";
 import type { HttpInfo } from "./http-info.js";
 import type { Origins } from "./origin.js";
@@ -24,6 +25,12 @@ import { Sessions } from "./sessions.js";
 export interface ServerHooks<Context> {
   /** Names whose session it is, so that nobody else can resume it. Default: whoever holds the token may. */
   identity?(context: Context): string | undefined;
+  /**
+   * When the credentials behind a context expire: a date, or milliseconds since the epoch. The client is asked for new
+   * ones before; where none come, its socket is closed (4440), and its session waits for a client that brings some.
+   * Default: never.
+   */
+  expiresAt?(context: Context): Date | number | undefined;
   /** A session began. */
   onConnect?(connection: Connection, context: Context): void;
   /** A session ended: `reason` says why, in a constant sentence. */
@@ -95,6 +102,7 @@ export class Server implements AsyncDisposable {
       limits,
       clock,
       report: (failure) => this.#report(failure),
+      judge: (greeting) => this.#judge(greeting),
       detached: (connection) => this.#detached(connection),
       ended: (connection, ending) => this.#ended(connection, ending),
     };
@@ -141,7 +149,7 @@ export class Server implements AsyncDisposable {
       clock: this.#household.clock,
       http,
       judge: (greeting) => this.#judge(greeting),
-      accepted: (hello, guest) => this.#welcome({ transport, hello, http, ...guest }),
+      accepted: (hello, guest) => this.#welcome({ transport, hello, http, guest }),
       over: () => {
         this.#handshakes.delete(handshake);
         greeted();
@@ -166,6 +174,15 @@ export class Server implements AsyncDisposable {
     return drained;
   }
 
+  /**
+   * Ends every session of an identity at once; its clients stop, and say `UNAUTHENTICATED`. Returns how many there were.
+   */
+  revoke(identity: string): number {
+    const connections = this.#sessions.of(identity);
+    for (const connection of connections) connection.end({ close: "unauthenticated", detail: "revoked" });
+    return connections.length;
+  }
+
   /** Ends every session and serves no more. Calls in flight fail at their clients. */
   async close(close: CloseName = "goingAway"): Promise<void> {
     this.#state = "closed";
@@ -181,14 +198,16 @@ export class Server implements AsyncDisposable {
 
   async #judge(greeting: Greeting): Promise<Guest> {
     const context = (await this.#setup.context?.(greeting)) ?? {};
-    return { context, identity: this.#setup.identity?.(context) };
+    const expiresAt = this.#setup.expiresAt?.(context);
+    return { context, identity: this.#setup.identity?.(context), expiresAt: expiresAt?.valueOf() };
   }
 
-  #welcome({ transport, hello, http, context, identity }: Arriving): void {
+  #welcome({ transport, hello, http, guest }: Arriving): void {
+    const { context, identity } = guest;
     const known = hello.session === undefined ? undefined : this.#sessions.resume(hello.session, identity);
     const connection = known?.connection ?? new ServerConnection(this.#household);
     const token = known?.token ?? this.#sessions.enter(connection, identity);
-    connection.attach({ transport, hello, http, context, token });
+    connection.attach({ transport, hello, http, guest, token });
     if (known === undefined) this.#guard(() => this.#setup.onConnect?.(connection, context));
   }
 
@@ -219,14 +238,8 @@ function print({ path, error }: FailureReport): void {
   console.error(path === undefined ? "trunkline:" : `trunkline: ${path}:`, error);
 }
 
-/** What the application's hooks made of a greeting. */
-interface Guest {
-  readonly context: unknown;
-  /** Whose session it will be; `undefined` where the application names nobody. */
-  readonly identity: string | undefined;
-}
-
-interface Arriving extends Guest {
+interface Arriving {
+  readonly guest: Guest;
   readonly transport: Transport;
   readonly hello: Hello;
   readonly http: HttpInfo | undefined;

@@ -42,6 +42,13 @@ export class Sessions {
     return this.#byConnection.size;
   }
 
+  /** The connections of one identity. */
+  of(identity: string): ServerConnection[] {
+    return [...this.#byConnection.values()]
+      .filter((entry) => entry.identity === identity)
+      .map(({ connection }) => connection);
+  }
+
   /** Enters a new connection. Returns its first token. */
   enter(connection: ServerConnection, identity: string | undefined): string {
     const entry: Entry = { connection, identity, tokens: [] };

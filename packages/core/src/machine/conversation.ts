@@ -68,7 +68,8 @@ export type ConversationInput<Sink, Work> =
 /**
  * `send`: write this on the transport of this generation. `flush`: come back with a flush when this turn is over. `ping`: a
  * protocol ping. `drop`: this transport is of no use, the session goes on. `break`: rules or bounds were broken, the
- * session cannot go on. `goodbye`: the other end wants us elsewhere. `moved`: these calls
+ * session cannot go on. `goodbye`: the other end wants us elsewhere. `renew`: it wants, or brings,
+ * new credentials. `moved`: these calls
  * are for the conversation that goes on. `finished`: after that, nothing is in flight here any more.
  */
 export type ConversationEffect<Sink, Work> =
@@ -80,6 +81,7 @@ export type ConversationEffect<Sink, Work> =
   | { readonly type: "drop"; readonly close: CloseName }
   | { readonly type: "break"; readonly close: CloseName; readonly detail: string }
   | { readonly type: "goodbye"; readonly spreadMs: number }
+  | { readonly type: "renew"; readonly auth: unknown }
   | { readonly type: "moved"; readonly calls: readonly OutgoingCall<Sink>[] }
   | { readonly type: "finished" };
 
@@ -295,6 +297,9 @@ export class Conversation<Sink, Work>
       case "goodbye":
         if (this.#role === "server") return violation("a goodbye from a client (§3.4)");
         this.#effects.push({ type: "goodbye", spreadMs: message.spreadMs });
+        return undefined;
+      case "renew":
+        this.#effects.push({ type: "renew", auth: message.auth });
         return undefined;
       case "violation":
         return message;

@@ -96,7 +96,15 @@ describe("a batch", () => {
 
 describe("a greeting", () => {
   const limits = peerLimits(defaultLimits);
-  const welcome = { session: "t", resumed: true, received: 4, contract: "h", heartbeatMs: 25_000, spreadMs: 1_000, resumeMs: 60_000 };
+  const welcome = {
+    session: "t",
+    resumed: true,
+    received: 4,
+    contract: "h",
+    heartbeatMs: 25_000,
+    spreadMs: 1_000,
+    resumeMs: 60_000,
+  };
   const greetings: Exclude<Message, { type: "batch" }>[] = [
     { type: "hello", contract: "h", received: 0, limits },
     { type: "hello", contract: "h", auth: { token: [null] }, session: "t", received: 7, limits },

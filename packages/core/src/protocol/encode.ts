@@ -4,7 +4,7 @@
  *
  * @see PROTOCOL.md sections 3 and 4
  */
-import type { Goodbye, Hello, Welcome, WireError } from "./message.js";
+import type { Goodbye, Hello, Renew, Welcome, WireError } from "./message.js";
 import { op } from "./message.js";
 
 /** A value as JSON text; undefined for what JSON has no word for. */
@@ -74,8 +74,8 @@ export function batch(seq: number, ack: number, frames: readonly string[]): stri
   return frames.length === 0 ? `[[${seq},${ack}]]` : `[[${seq},${ack}],${frames.join(",")}]`;
 }
 
-/** `["hello", {…}]`, `["welcome", {…}]` or `["goodbye", {…}]` */
-export function greeting(message: Hello | Welcome | Goodbye): string {
+/** `["hello", {…}]`, `["welcome", {…}]`, `["goodbye", {…}]` or `["renew", {…}]` */
+export function greeting(message: Hello | Welcome | Goodbye | Renew): string {
   const { type, ...body } = message;
   return JSON.stringify([type, body]);
 }

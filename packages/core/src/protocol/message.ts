@@ -1,9 +1,9 @@
 /**
  * What is said: the messages of the wire, as data.
  *
- * A WebSocket message is either a batch of numbered frames, or one of the three messages that belong to a single
- * transport (hello, welcome, goodbye). A frame is a positional array whose first element is its op. A frame's value
- * stands last, and is absent when it is `undefined`, which JSON cannot say.
+ * A WebSocket message is either a batch of numbered frames, or one of the messages that belong to a single transport
+ * (hello, welcome, goodbye, renew). A frame is a positional array whose first element is its op. A frame's value stands
+ * last, and is absent when it is `undefined`, which JSON cannot say.
  *
  * @see PROTOCOL.md sections 3 and 4
  */
@@ -182,4 +182,13 @@ export interface Goodbye {
   readonly spreadMs: number;
 }
 
-export type Message = Batch | Hello | Welcome | Goodbye;
+/**
+ * `["renew", {}]`, server to client: the credentials expire soon. `["renew", { auth }]`, client to server: here are
+ * others, of the same identity.
+ */
+export interface Renew {
+  readonly type: "renew";
+  readonly auth?: unknown;
+}
+
+export type Message = Batch | Hello | Welcome | Goodbye | Renew;

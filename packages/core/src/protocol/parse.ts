@@ -6,7 +6,7 @@
  */
 import type { CloseName } from "./close-codes.js";
 import type { Limits, PeerLimits } from "./limits.js";
-import type { Batch, Frame, Goodbye, Hello, Message, Meta, Welcome, WireError } from "./message.js";
+import type { Batch, Frame, Goodbye, Hello, Message, Meta, Renew, Welcome, WireError } from "./message.js";
 import { op } from "./message.js";
 import { exceedsBytes, exceedsDepth, mayHoldProto } from "./text.js";
 
@@ -115,14 +115,15 @@ function readSubscribe(item: unknown[], id: number): Frame | undefined {
   };
 }
 
-function readGreeting(head: unknown, items: unknown[]): Hello | Welcome | Goodbye | Violation {
+function readGreeting(head: unknown, items: unknown[]): Hello | Welcome | Goodbye | Renew | Violation {
   const body: unknown = items[1];
   if (items.length === 2 && isRecord(body)) {
     if (head === "hello" && isHello(body)) return { ...body, type: "hello" };
     if (head === "welcome" && isWelcome(body)) return { ...body, type: "welcome" };
     if (head === "goodbye" && isCount(body.spreadMs)) return { type: "goodbye", spreadMs: body.spreadMs };
+    if (head === "renew") return { type: "renew", auth: body.auth };
   }
-  return violation("a message is a batch, hello, welcome or goodbye (§3)");
+  return violation("a message is a batch, hello, welcome, goodbye or renew (§3)");
 }
 
 type Fields = Readonly<Record<string, unknown>>;

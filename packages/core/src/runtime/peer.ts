@@ -26,6 +26,8 @@ export interface PeerOwner {
   broken(close: CloseName, detail: string): void;
   /** The other end wants us to come back on another transport, within this time. */
   goodbye?(spreadMs: number): void;
+  /** The other end wants new credentials (at the client), or brings them (at the server). */
+  renew?(auth: unknown): void;
   /** After a hand-over: nothing of ours is in flight here any more. */
   finished?(): void;
   /** An answer was larger than the other end takes. */
@@ -126,6 +128,11 @@ export class Peer implements Caller {
   /** Asks the other end to finish here and to come back elsewhere. */
   goodbye(spreadMs: number): void {
     this.#transport?.send(greeting({ type: "goodbye", spreadMs }));
+  }
+
+  /** Asks the client for new credentials, or brings them to the server. */
+  renew(auth?: unknown): void {
+    this.#transport?.send(greeting({ type: "renew", ...(auth === undefined ? {} : { auth }) }));
   }
 
   /** Ends it all: calls fail with this code and what is known of each, handlers are aborted, nothing is held. */
@@ -247,6 +254,9 @@ export class Peer implements Caller {
         return;
       case "goodbye":
         this.#owner.goodbye?.(effect.spreadMs);
+        return;
+      case "renew":
+        this.#owner.renew?.(effect.auth);
         return;
       case "moved":
         this.#successor?.adopt(effect.calls);

@@ -1,0 +1,107 @@
+/**
+ * A connection's credentials: valid until they expire, or for ever. Some time before, the client is asked for others; it
+ * may bring them unasked too. They are judged by the hooks that judged the first ones, while calls go on.
+ *
+ *   state    | hold               | time to ask    | presented | accepted | refused      | expired        | drop
+ *   ---------|--------------------|----------------|-----------|----------|--------------|----------------|------
+ *   none     | valid              | –              | –         | –        | –            | –              | none
+ *   valid    | valid              | valid, ask     | judging   | –        | –            | none, expired  | none
+ *   judging  | valid              | judging, ask   | judging   | valid    | none, refused| none, expired  | none
+ *
+ * Only this end's clock judges expiry: the client's may be days off.
+ *
+ * @see PROTOCOL.md section 3.5
+ */
+import { RpcError } from "@trunkline/core";
+import type { Alarm, Clock, CloseName } from "@trunkline/core/internal";
+import type { Guest } from "./guest.js";
+import { verdict } from "./verdict.js";
+
+/** The client is asked so long before the end, or at half of what is left. */
+const ASK_AHEAD_MS = 30_000;
+
+export interface CredentialsOptions {
+  readonly clock: Clock;
+  /** Runs the application's hooks. May throw, or reject, anything. */
+  judge(auth: unknown, signal: AbortSignal): Promise<Guest>;
+  /** The client should bring others. */
+  ask(): void;
+  accepted(guest: Guest): void;
+  /** The connection cannot go on as it is. */
+  refused(close: CloseName): void;
+  /** A hook failed in a way it was not meant to. */
+  report(error: unknown): void;
+}
+
+export class Credentials {
+  readonly #options: CredentialsOptions;
+  readonly #alarm: Alarm;
+  /** What is due next, by our clock. */
+  #askAt = Infinity;
+  #expiresAt = Infinity;
+  #identity: string | undefined;
+  #judging: AbortController | undefined;
+
+  constructor(options: CredentialsOptions) {
+    this.#options = options;
+    this.#alarm = options.clock.alarm(() => this.#wake());
+  }
+
+  /** These are valid from now on. */
+  hold({ expiresAt, identity }: Guest): void {
+    this.drop();
+    const now = this.#options.clock.now();
+    const leftMs = expiresAt === undefined ? Infinity : expiresAt - Date.now();
+    this.#identity = identity;
+    this.#expiresAt = now + leftMs;
+    this.#askAt = now + Math.max(leftMs - ASK_AHEAD_MS, leftMs / 2);
+    this.#alarm.set(Math.min(this.#askAt, this.#expiresAt));
+  }
+
+  /** The client has brought others. The latest count. */
+  present(auth: unknown): void {
+    this.#judging?.abort(new RpcError("CANCELLED"));
+    this.#judging = new AbortController();
+    void this.#judge(auth, this.#judging);
+  }
+
+  /** There is no transport they would be for. */
+  drop(): void {
+    this.#judging?.abort(new RpcError("CANCELLED"));
+    this.#judging = undefined;
+    this.#expiresAt = Infinity;
+    this.#askAt = Infinity;
+    this.#alarm.clear();
+  }
+
+  async #judge(auth: unknown, judging: AbortController): Promise<void> {
+    try {
+      const guest = await this.#options.judge(auth, judging.signal);
+      if (judging !== this.#judging) return;
+      // Credentials are renewed; who they are for is not.
+      if (guest.identity !== this.#identity) return this.#refuse("forbidden");
+      this.hold(guest);
+      this.#options.accepted(guest);
+    } catch (error) {
+      if (judging !== this.#judging) return;
+      const close = verdict(error);
+      if (close === undefined) this.#options.report(error);
+      this.#refuse(close ?? "later");
+    }
+  }
+
+  #refuse(close: CloseName): void {
+    this.drop();
+    this.#options.refused(close);
+  }
+
+  #wake(): void {
+    const now = this.#options.clock.now();
+    if (now >= this.#expiresAt) return this.#refuse("expired");
+    if (now >= this.#askAt) {
+      this.#askAt = Infinity;
+      this.#options.ask();
+    }
+    this.#alarm.set(Math.min(this.#askAt, this.#expiresAt));
+  }
+}
