@@ -174,6 +174,17 @@ test("a silent line tells neither end, and a new one passes", async () => {
   await until(() => again.server.heard.length === 4);
 });
 
+test("lines that are ending can be cut, and nothing of them stays", async () => {
+  const { proxy, client, server } = await openLine();
+  for (const end of [client, server]) end.socket.pause();
+  server.socket.end(Buffer.alloc(5_000_000));
+  client.socket.end();
+  await turn();
+  proxy.impair("both", { endAfter: { bytes: 0, by: "half-close" } });
+  proxy.cut("reset");
+  await proxy.close();
+});
+
 test("refuses, and listens again on the same port", async () => {
   const { proxy, join } = await openLine();
   await proxy.admit("refuse");
