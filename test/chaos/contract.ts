@@ -1,0 +1,16 @@
+/** What the clients of these runs say, over real sockets. */
+import { defineContract, mutation, query, subscription } from "@trunkline/core";
+import { z } from "zod";
+
+/** `token` names one call among all of a run, so that the server can tell a call that came twice. */
+const Task = z.object({ token: z.string(), takesMs: z.int() });
+
+export const contract = defineContract({
+  look: query({ input: Task, output: z.string() }),
+  spend: mutation({ input: Task, output: z.string() }),
+  put: mutation({ input: Task, output: z.string(), idempotent: true }),
+  /** 1 to `to`, each with its number as id; continues after `lastEventId`. */
+  numbered: subscription({ input: z.object({ to: z.int() }), event: z.int() }),
+  /** The same without ids: only the session can continue it. */
+  bare: subscription({ input: z.object({ to: z.int() }), event: z.int() }),
+});

@@ -1,0 +1,55 @@
+/**
+ * A server in its own process: `server-process.ts <ledger file> <port>`. What it has seen it writes down at once, a
+ * line each, so that it is known even of a process that was killed: `+ token` a handler started, `session`, `! error`.
+ */
+import { openSync, writeSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { event, implement, serve } from "@trunkline/server";
+import { contract } from "./contract.js";
+import type { Order, Report } from "./server-child.js";
+
+/** So that a run does not wait half a minute for each line that went silent. */
+const LIMITS = { heartbeatMs: 1_000, graceMs: 1_000 };
+
+const [, , ledgerFile = "", port = "0"] = process.argv;
+const ledger = openSync(ledgerFile, "a");
+const note = (line: string) => void writeSync(ledger, `${line}\n`);
+
+async function work({ input }: { input: { token: string; takesMs: number } }): Promise<string> {
+  note(`+ ${input.token}`);
+  if (input.takesMs > 0) await pause(input.takesMs);
+  return input.token;
+}
+
+const router = implement(contract).router({
+  look: work,
+  spend: work,
+  put: work,
+  numbered: async function* ({ input, lastEventId }) {
+    for (let number = Number(lastEventId ?? 0) + 1; number <= input.to; number++) {
+      yield event(number, { id: String(number) });
+    }
+  },
+  bare: async function* ({ input }) {
+    for (let number = 1; number <= input.to; number++) yield number;
+  },
+});
+
+const server = await serve(router, {
+  port: Number(port),
+  limits: LIMITS,
+  onConnect: () => note("session"),
+  onError: ({ error }) => note(`! ${String(error)}`),
+});
+
+const tell = (report: Report) => void process.send?.(report);
+
+process.on("message", (order: Order) => {
+  void server.drain(order.drain).then((drained) => {
+    tell({ drained });
+    process.disconnect();
+  });
+});
+// Nobody is left to talk to, wanted or not.
+process.on("disconnect", () => process.exit());
+tell({ port: server.port });
