@@ -7,6 +7,7 @@ import {
   callOnce,
   EVENT_ID_LENGTH,
   encodeValue,
+  isState,
   type Json,
   type Layer,
   type OutgoingRequest,
@@ -77,6 +78,7 @@ function requestOf(call: ClientCall, { clock, limits, timeoutMs }: Surroundings)
     kind,
     // A contract's names need no escaping.
     path: `"${call.path}"`,
+    isState: isState(definition.slow),
     repeatable: kind !== "mutation" || definition.idempotent === true,
     deadline: clock.now() + checkedTimeout(asked ?? unasked),
     input: encoded("input", call.input, limits),

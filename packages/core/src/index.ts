@@ -28,6 +28,7 @@ export {
   subscription,
 } from "./contract/procedure.js";
 export type { Schema, SchemaInput, SchemaOutput } from "./contract/schema.js";
+export type { SlowReader } from "./contract/slow-reader.js";
 export { isStandardCode, type StandardCode } from "./error/codes.js";
 export { type Outcome, RpcError, type RpcErrorOptions } from "./error/rpc-error.js";
 export type { InputIssue, StandardError } from "./error/standard-error.js";

@@ -7,6 +7,7 @@ export { compose, type Layer } from "./compose.js";
 export { isProcedure, type Procedure } from "./contract/procedure.js";
 export { routes } from "./contract/routes.js";
 export type { Schema, SchemaIssue, SchemaResult } from "./contract/schema.js";
+export { isState } from "./contract/slow-reader.js";
 export { fromWireError, toWireError } from "./error/wire-error.js";
 export { Conversation, type ConversationEffect, type ConversationInput } from "./machine/conversation.js";
 export { CreditBalance } from "./machine/credit.js";

@@ -21,6 +21,15 @@ describe("a procedure", () => {
     expect(Object.isFrozen(definition.meta)).toBe(false);
   });
 
+  it.each(["block", "latest", { latest: "userId" }, { dropOldest: 1 }, { fail: 100 }] as const)(
+    "keeps what it says of slow readers: %j",
+    (slow) => {
+      const { definition } = subscription({ event: z.object({ userId: z.string() }), slow });
+      expect(definition.slow).toEqual(slow);
+      if (typeof slow === "object") expect(Object.isFrozen(definition.slow)).toBe(true);
+    },
+  );
+
   it("is told from what only looks like one", () => {
     expect(isProcedure(query({}))).toBe(true);
     expect(isProcedure({ kind: "query", definition: {} })).toBe(false);
@@ -37,6 +46,18 @@ describe("a definition is refused", () => {
     ["input", () => query({ input: "string" as never }), "input: expected a schema that speaks Standard Schema, but"],
     ["output", () => mutation({ output: null as never }), "output: expected a schema"],
     ["event", () => subscription({ event: {} as never }), "event: expected a schema"],
+    [
+      "slow reader",
+      () => subscription({ slow: "drop" as never }),
+      'slow: expected "block", "latest", { latest: name }',
+    ],
+    ["slow reader", () => subscription({ slow: null as never }), "but came null"],
+    ["slow reader", () => subscription({ slow: {} as never }), "but came {}"],
+    ["slow reader", () => subscription({ slow: { latest: "" as never } }), 'but came {"latest":""}'],
+    ["slow reader", () => subscription({ slow: { dropOldest: 0 } }), 'but came {"dropOldest":0}'],
+    ["slow reader", () => subscription({ slow: { fail: 1.5 } }), 'but came {"fail":1.5}'],
+    ["slow reader", () => subscription({ slow: { fail: 1, dropOldest: 1 } as never }), "slow: expected"],
+    ["slow reader", () => query({ slow: "block" } as object), 'a query has no field "slow"'],
     ["timeoutMs", () => query({ timeoutMs: 0 }), "timeoutMs: expected a positive number of milliseconds, but came 0"],
     ["timeoutMs", () => query({ timeoutMs: Number.NaN }), "but came NaN"],
     ["timeoutMs", () => query({ timeoutMs: "5s" as never }), "but came 5s"],

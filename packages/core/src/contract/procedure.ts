@@ -2,7 +2,8 @@
  * The three kinds of procedure a contract is made of. What is declared here decides retry, resume and caching.
  */
 import { type DeclaredErrors, declareErrors } from "./declared-errors.js";
-import { isSchema, type Schema } from "./schema.js";
+import { isSchema, type Schema, type SchemaOutput } from "./schema.js";
+import { declareSlowReader, type SlowReader } from "./slow-reader.js";
 
 /** A query may be repeated, a mutation runs at most once unless it is `idempotent`, a subscription gives many events. */
 export type Kind = "query" | "mutation" | "subscription";
@@ -40,6 +41,8 @@ export interface MutationDefinition extends CommonDefinition {
 export interface SubscriptionDefinition extends CommonDefinition {
   /** What each event carries. Absent: nothing. */
   readonly event?: Schema;
+  /** What becomes of a subscriber who falls behind. Topics keep to it. Default `"block"`. */
+  readonly slow?: SlowReader;
 }
 
 /** A procedure that only reads: it may be asked again at any time. */
@@ -69,6 +72,15 @@ export interface Procedure {
 /** Refuses what is no field of a definition: inference alone would take a misspelt one along. */
 type Only<Definition, Fields> = Definition & { readonly [Field in Exclude<keyof Definition, keyof Fields>]: never };
 
+/** Refuses a `latest` that names no property of the event. */
+type NamesProperty<Definition> = Definition extends { readonly slow: { readonly latest: string } }
+  ? { readonly slow: { readonly latest: EventKey<Definition> } }
+  : unknown;
+
+type EventKey<Definition> = Definition extends { readonly event: infer Event extends Schema }
+  ? keyof SchemaOutput<Event> & string
+  : never;
+
 const common = ["input", "errors", "timeoutMs", "meta", "summary", "deprecated"];
 
 /** Declares a query. Throws a `TypeError` for a field it does not have and for errors that cannot be declared. */
@@ -87,9 +99,9 @@ export function mutation<Definition extends MutationDefinition>(
 
 /** Declares a subscription. Throws a `TypeError` for a field it does not have and for errors that cannot be declared. */
 export function subscription<Definition extends SubscriptionDefinition>(
-  definition: Only<Definition, SubscriptionDefinition>,
+  definition: Only<Definition, SubscriptionDefinition> & NamesProperty<Definition>,
 ): Subscription<Definition> {
-  return define({ kind: "subscription", definition }, ["event"]);
+  return define<Subscription<Definition>>({ kind: "subscription", definition }, ["event", "slow"]);
 }
 
 // Registered, so that a procedure is known as one where two copies of this module are loaded (ESM beside CommonJS).
@@ -109,10 +121,11 @@ function define<P extends Procedure>(given: P, own: readonly string[]): P {
     }
     if (value !== undefined) checkField(field, value);
   }
-  const { errors, meta } = definition;
+  const { errors, meta, slow } = definition;
   const kept = {
     ...definition,
     ...(errors && { errors: declareErrors(errors) }),
+    ...(slow !== undefined && { slow: declareSlowReader(slow) }),
     ...(meta && { meta: Object.freeze({ ...meta }) }),
   };
   return Object.freeze(Object.defineProperty({ ...given, definition: Object.freeze(kept) }, brand, { value: true }));

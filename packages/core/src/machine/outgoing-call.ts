@@ -26,6 +26,8 @@ export interface OutgoingRequest {
   readonly credit?: { readonly events: number; readonly maxEvents: number };
   /** Subscriptions: continue after this event. */
   readonly lastEventId?: string;
+  /** Subscriptions: each begins with the whole state, so that opening it anew leaves nothing out. Default `false`. */
+  readonly isState?: boolean;
 }
 
 /** The machine owns `state`, `known` and `lastEventId`; the hands own `sink`, which the machine never looks into. */
@@ -56,6 +58,11 @@ export class OutgoingCall<Sink> implements Weighed {
 
   get repeatable(): boolean {
     return this.#request.repeatable || this.window !== undefined;
+  }
+
+  /** Opened anew, it leaves nothing out: it goes on after an event, or begins with the whole state. */
+  get isContinuous(): boolean {
+    return this.lastEventId !== undefined || this.#request.isState === true;
   }
 
   /** What the frame will take, in UTF-16 units: the numbers in it are counted at their longest. */

@@ -512,6 +512,17 @@ describe("after a lost session", () => {
     expect(desk.write()).toEqual([[2, 3, "p", 0, null, 3, null]]);
   });
 
+  it("a subscription that begins with the whole state begins anew, and has no hole", () => {
+    const desk = new Desk().attach();
+    desk.calls.add(callOf("stream", { ...stream, isState: true }));
+    desk.write();
+    desk.calls.answer({ op: op.event, id: 1, eventId: undefined, value: 1 });
+    desk.lose();
+    desk.attach(2);
+    expect(desk.write()).toEqual([[2, 3, "p", 0, null, 3, null]]);
+    expect(desk.said()).toEqual(["stream: event 1"]);
+  });
+
   it("a subscription that was never sent has no hole", () => {
     const desk = new Desk().attach();
     desk.calls.add(callOf("stream", { ...stream }));

@@ -240,7 +240,7 @@ export class OutgoingCalls<Sink> {
   /** A stream that begins anew and cannot say where it was. */
   #tellGap(call: OutgoingCall<Sink>): void {
     // One gap says it all until events come again: a reader who is away must not find one for each loss.
-    if (call.window === undefined || call.lastEventId !== undefined || call.isGapLast) return;
+    if (call.window === undefined || call.isContinuous || call.isGapLast) return;
     call.isGapLast = true;
     call.window.admit();
     this.#context.emit({ type: "gap", call, reason: "the session was lost and the events carry no ids" });
