@@ -112,6 +112,12 @@ export class ServerConnection implements Connection, PeerOwner {
     return this.#peer.holdings.handlers;
   }
 
+  /** What is kept for the client, sent or not, in UTF-16 units. */
+  get held(): number {
+    const { backlog, replay } = this.#peer.holdings;
+    return backlog + replay;
+  }
+
   /** Welcomes a transport, the session's first or the next; one that is still open is taken over. */
   attach({ transport, hello, http, guest, token }: Arrival): void {
     const { contractHash, limits } = this.#household;

@@ -3,14 +3,19 @@ import { describe, expect, it } from "vitest";
 import type { Ending, ServerConnection } from "./connection.js";
 import { Sessions } from "./sessions.js";
 
-function setUp({ resumeMs = 1_000, detachedSessions = 3 } = {}) {
+function setUp({ resumeMs = 1_000, detachedSessions = 3, detachedBytes = 100 } = {}) {
   const clock = new VirtualClock();
-  const sessions = new Sessions({ resumeMs, detachedSessions }, clock);
+  const sessions = new Sessions({ resumeMs, detachedSessions, detachedBytes }, clock);
   const ended: string[] = [];
+  /** What each connection holds for its client. */
+  const held = new Map<string, number>();
   /** Enters a connection of this name. */
   const enter = (id: string, identity?: string) => {
     const made: ServerConnection = {
       id,
+      get held() {
+        return held.get(id) ?? 0;
+      },
       end: ({ close, detail }: Ending) => {
         ended.push(`${id} ${close}: ${detail}`);
         sessions.leave(made);
@@ -18,7 +23,7 @@ function setUp({ resumeMs = 1_000, detachedSessions = 3 } = {}) {
     } as ServerConnection;
     return { connection: made, token: sessions.enter(made, identity) };
   };
-  return { clock, sessions, ended, enter };
+  return { clock, sessions, ended, held, enter };
 }
 
 describe("a token", () => {
@@ -173,6 +178,28 @@ describe("a connection that waits", () => {
     sessions.wait(enter("d").connection);
     expect(ended).toEqual(["b sessionGone: too many sessions wait for their clients (limits.detachedSessions)"]);
     expect(sessions.size).toBe(3);
+  });
+
+  it.each([
+    [99, []],
+    [100, []],
+    [101, ["big"]],
+  ])("M6: in all they hold at most detachedBytes: at %d of 100, %j gives way, the largest first", (total, gone) => {
+    const { sessions, ended, held, enter } = setUp();
+    for (const [id, bytes] of Object.entries({ small: 20, big: total - 50, middle: 30 })) {
+      held.set(id, bytes);
+      sessions.wait(enter(id).connection);
+    }
+    expect(ended.map((text) => text.split(" ")[0])).toEqual(gone);
+  });
+
+  it("M6: what is held is weighed anew while handlers finish", () => {
+    const { clock, sessions, ended, held, enter } = setUp({ resumeMs: 60_000 });
+    sessions.wait(enter("a").connection);
+    held.set("a", 101);
+    clock.advance(1_000);
+    expect(ended).toEqual(["a sessionGone: waiting sessions hold too much (limits.detachedBytes)"]);
+    expect(clock.idle).toBe(true);
   });
 
   it("M6: the attached do not count against that bound", () => {

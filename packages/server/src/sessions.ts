@@ -2,14 +2,12 @@
  * Which token resumes which connection. Tokens are 256 random bits, kept hashed, and each welcome gives a new one; the
  * one before it stays valid until the new one is used, because a welcome can be lost on its way.
  *
- * Connections without a transport are ended after `resumeMs`, or when there are more than `detachedSessions` of them.
- *
  * @see PROTOCOL.md section 5.1
  */
 import { createHash, randomBytes } from "node:crypto";
-import type { Limits } from "@trunkline/core";
-import type { Alarm, Clock } from "@trunkline/core/internal";
+import type { Clock } from "@trunkline/core/internal";
 import type { ServerConnection } from "./connection.js";
+import { Detached, type DetachedBounds } from "./detached.js";
 
 interface Entry {
   readonly connection: ServerConnection;
@@ -20,18 +18,12 @@ interface Entry {
 }
 
 export class Sessions {
-  readonly #limits: Pick<Limits, "resumeMs" | "detachedSessions">;
-  readonly #clock: Clock;
-  readonly #alarm: Alarm;
   readonly #byToken = new Map<string, Entry>();
   readonly #byConnection = new Map<ServerConnection, Entry>();
-  /** When each detached connection ends; in order, as all wait equally long. */
-  readonly #detached = new Map<ServerConnection, number>();
+  readonly #detached: Detached;
 
-  constructor(limits: Pick<Limits, "resumeMs" | "detachedSessions">, clock: Clock) {
-    this.#limits = limits;
-    this.#clock = clock;
-    this.#alarm = clock.alarm(() => this.#expire());
+  constructor(bounds: DetachedBounds, clock: Clock) {
+    this.#detached = new Detached(bounds, clock);
   }
 
   get connections(): Iterable<ServerConnection> {
@@ -63,18 +55,13 @@ export class Sessions {
     if (entry === undefined || entry.identity !== identity) return undefined;
     // A hello that was late: its sender has moved on since, with a newer token.
     if (used !== entry.tokens.at(-1) && entry.connection.confirmed) return undefined;
-    this.#detached.delete(entry.connection);
+    this.#detached.remove(entry.connection);
     return { connection: entry.connection, token: this.#issue(entry, [used]) };
   }
 
   /** The connection lost its transport and waits. */
   wait(connection: ServerConnection): void {
-    const endsAt = this.#clock.now() + this.#limits.resumeMs;
-    this.#detached.set(connection, endsAt);
-    this.#alarm.set(Math.min(endsAt, ...this.#firstEnd()));
-    if (this.#detached.size <= this.#limits.detachedSessions) return;
-    const [oldest] = this.#detached.keys();
-    oldest?.end({ close: "sessionGone", detail: "too many sessions wait for their clients (limits.detachedSessions)" });
+    this.#detached.add(connection);
   }
 
   /** The connection has ended: nothing of it is kept. */
@@ -83,8 +70,7 @@ export class Sessions {
     if (entry === undefined) return;
     for (const token of entry.tokens) this.#byToken.delete(token);
     this.#byConnection.delete(connection);
-    this.#detached.delete(connection);
-    if (this.#detached.size === 0) this.#alarm.clear();
+    this.#detached.remove(connection);
   }
 
   #issue(entry: Entry, kept: readonly string[]): string {
@@ -93,20 +79,6 @@ export class Sessions {
     entry.tokens = [...kept, hash(token)];
     for (const valid of entry.tokens) this.#byToken.set(valid, entry);
     return token;
-  }
-
-  #expire(): void {
-    const now = this.#clock.now();
-    for (const [connection, endsAt] of this.#detached) {
-      if (endsAt > now) break;
-      connection.end({ close: "sessionGone", detail: "not resumed in time (limits.resumeMs)" });
-    }
-    this.#alarm.set(Math.min(...this.#firstEnd(), Infinity));
-  }
-
-  #firstEnd(): number[] {
-    const [first] = this.#detached.values();
-    return first === undefined ? [] : [first];
   }
 }
 

@@ -40,6 +40,8 @@ export interface Limits {
   readonly resumeMs: number;
   /** Sessions without a transport kept by one server; above it the one detached longest gives way. */
   readonly detachedSessions: number;
+  /** What all sessions without a transport may hold for their clients; above it the largest give way. */
+  readonly detachedBytes: number;
   /** The server speaks at least this often. */
   readonly heartbeatMs: number;
   /** Silence tolerated beyond the heartbeat. */
@@ -82,6 +84,7 @@ export const defaultLimits: Limits = Object.freeze({
   replayBytes: 1 * MiB,
   resumeMs: 60_000,
   detachedSessions: 10_000,
+  detachedBytes: 64 * MiB,
   heartbeatMs: 25_000,
   graceMs: 10_000,
   reconnectSpreadMs: 1_000,
