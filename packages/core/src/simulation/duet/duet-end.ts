@@ -1,0 +1,166 @@
+/**
+ * One end of a duet: a real conversation whose hands do nothing by themselves. What it writes waits on its line, what
+ * its handlers have to do waits in `jobs`, until whoever conducts says so. Every turn is watched as in a world.
+ */
+import type { Attach, ConversationEffect, ConversationInput } from "../../machine/conversation.js";
+import { Conversation } from "../../machine/conversation.js";
+import type { IncomingCall } from "../../machine/incoming-call.js";
+import type { Limits } from "../../protocol/limits.js";
+import type { CallRecord } from "../call-record.js";
+import type { Trace } from "../trace.js";
+import { TurnWatch } from "../turn-watch.js";
+import type { Role, WireWatch } from "../wire-watch.js";
+
+type Work = { readonly record: CallRecord; next: number };
+type Input = ConversationInput<CallRecord, Work>;
+type Effect = ConversationEffect<CallRecord, Work>;
+
+/** `answer`: a handler has its value. `open`: a source is ready. `pull`: it was asked for an event. `stop`: it was aborted. */
+export interface DuetJob {
+  readonly type: "answer" | "open" | "pull" | "stop";
+  readonly call: IncomingCall<Work>;
+}
+
+export interface DuetEndOptions {
+  readonly role: Role;
+  readonly limits: Limits;
+  readonly trace: Trace;
+  readonly wire: WireWatch;
+  /** Every call of the duet, by its number. */
+  readonly records: readonly CallRecord[];
+  /** A caller hears something: an item or the end of it all. */
+  heard(record: CallRecord, what: unknown): void;
+  now(): number;
+}
+
+export class DuetEnd {
+  readonly conversation: Conversation<CallRecord, Work>;
+  readonly jobs: DuetJob[] = [];
+  session = "";
+  generation = 0;
+  /** Where what is written goes. */
+  #write: (text: string) => void = () => {};
+  readonly #options: DuetEndOptions;
+  readonly #watch: TurnWatch;
+
+  constructor(options: DuetEndOptions) {
+    const { role, limits, trace } = options;
+    this.#options = options;
+    this.conversation = new Conversation({ role, limits });
+    this.#watch = new TurnWatch(this.conversation, { name: role, limits, trace });
+  }
+
+  get attached(): boolean {
+    return this.conversation.state.name === "attached";
+  }
+
+  attach(terms: Omit<Attach, "type" | "generation">, session: string, write: (text: string) => void): void {
+    this.session = session;
+    this.#write = write;
+    this.#options.wire.resume(session, this.#options.role, terms.received);
+    this.say({ type: "attach", generation: ++this.generation, ...terms });
+  }
+
+  say(input: Input): void {
+    const { state } = this.conversation;
+    const current = state.name === "attached" && "generation" in input && input.generation === state.generation;
+    const stale = input.type === "message" && !current;
+    this.#turn(() => this.conversation.receive(input, this.#options.now()), stale);
+  }
+
+  tick(): void {
+    this.#turn(() => this.conversation.tick(this.#options.now()));
+  }
+
+  /** Lets a handler do what it has to do. Streams that resume by id go on from there; all values are the script's. */
+  do(job: DuetJob): void {
+    this.jobs.splice(this.jobs.indexOf(job), 1);
+    const { call, type } = job;
+    const { record } = call.work!;
+    const { number, events } = record.plan;
+    if (type === "stop") return this.say({ type: "fail", call, error: { code: "CANCELLED", message: "" } });
+    if (type === "open") return this.say({ type: "ready", call });
+    if (type === "answer") return this.say({ type: "reply", call, value: this.#produce(record, `{"of":${number}}`) });
+    const event = call.work!.next++;
+    if (event > events) return this.say({ type: "finish", call });
+    record.produced = Math.max(record.produced, event);
+    const value = this.#produce(record, `{"of":${number},"event":${event}}`);
+    this.say({ type: "event", call, value, eventId: String(event) });
+  }
+
+  #produce(record: CallRecord, value: string): string {
+    record.produce(value);
+    return value;
+  }
+
+  #turn(act: () => void, stale = false): void {
+    const { trace, role } = this.#options;
+    const look = this.#watch.begin(stale);
+    let effects: readonly Effect[];
+    try {
+      act();
+      effects = this.conversation.take();
+    } catch (error) {
+      throw trace.broken("I13", `${role} throws: ${String(error)}`);
+    }
+    look(effects);
+    this.#watch.end(this.#options.now());
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    const { trace, role, wire, limits } = this.#options;
+    switch (effect.type) {
+      case "send":
+        wire.write(this.session, { from: role, replayBytes: limits.replayBytes }, effect.text);
+        return this.#write(effect.text);
+      case "flush":
+        return this.say({ type: "flush" });
+      case "request":
+        return this.#start(effect.call);
+      case "pull":
+        return void this.jobs.push({ type: "pull", call: effect.call });
+      case "abort":
+        return this.#stop(effect.call);
+      case "drop":
+      case "break":
+        throw trace.broken("I14", `${role} lets go of a line: ${effect.close}`);
+      case "result":
+      case "failure":
+      case "event":
+      case "gap":
+      case "end":
+        return this.#tell(effect);
+    }
+  }
+
+  /** Something for a caller. */
+  #tell(effect: Extract<Effect, { readonly type: "result" | "failure" | "event" | "gap" | "end" }>): void {
+    const { sink } = effect.call;
+    const { heard } = this.#options;
+    if (effect.type === "gap" || effect.type === "end") {
+      sink[effect.type]();
+      heard(sink, effect.type);
+    } else if (effect.type === "failure") {
+      sink.failure(effect.error);
+      heard(sink, `${effect.error.code} ${effect.error.outcome}`);
+    } else {
+      sink[effect.type](effect.value);
+      heard(sink, effect.value);
+    }
+  }
+
+  #start(call: IncomingCall<Work>): void {
+    const { number } = call.input as { readonly number: number };
+    const record = this.#options.records[number]!;
+    record.start(this.session);
+    call.work = { record, next: Number(call.lastEventId ?? 0) + 1 };
+    this.jobs.push({ type: call.balance === undefined ? "answer" : "open", call });
+  }
+
+  /** What was still to be done of this call is not done any more. */
+  #stop(call: IncomingCall<Work>): void {
+    const rest = this.jobs.filter((job) => job.call !== call);
+    this.jobs.splice(0, this.jobs.length, ...rest, { type: "stop", call });
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The fixed script of the exhaustive cuts: calls of every kind both ways, streams that need credit again and again, and
+ * two cancels, about 40 frames each way. No step depends on how fast the line is, so that every run can end alike.
+ */
+import type { CallRecord } from "../call-record.js";
+import type { Role } from "../wire-watch.js";
+import type { Asked, Duet } from "./duet.js";
+
+export interface Step {
+  ready(): boolean;
+  act(): void;
+}
+
+export interface Score {
+  /** What is still to be done, in this order. */
+  readonly steps: Step[];
+  /** Calls whose handlers do not answer, and streams that nobody reads: a cancel is all that ends them. */
+  readonly idle: ReadonlySet<CallRecord>;
+}
+
+export function score(duet: Duet): Score {
+  const idle = new Set<CallRecord>();
+  const asked = new Map<string, Asked>();
+  const recordOf = (name: string) => asked.get(name)!.call.sink;
+  const soon = (act: () => void): Step => ({ ready: () => true, act });
+  const ask = (by: Role, kind: "query" | "mutation", name = "") =>
+    soon(() => void asked.set(name, duet.ask(by, { kind, events: 0 }, 0)));
+  const subscribe = (by: Role, events: number, credit: number, name = "") =>
+    soon(() => void asked.set(name, duet.ask(by, { kind: "subscription", events }, credit)));
+  const leaveIdle = (name: string) => soon(() => void idle.add(recordOf(name)));
+  const cancelWhen = (name: string, ready: () => boolean): Step => ({
+    ready,
+    act: () => duet.cancel(asked.get(name)!),
+  });
+  const both = (kind: "query" | "mutation") => [ask("client", kind), ask("server", "query")];
+  const steps = [
+    ...both("mutation"),
+    subscribe("client", 8, 2),
+    ...both("query"),
+    subscribe("client", 10, 4),
+    subscribe("server", 6, 2),
+    ...both("mutation"),
+    subscribe("client", 8, 2, "unread"),
+    leaveIdle("unread"),
+    ...both("mutation"),
+    ask("client", "mutation", "unanswered"),
+    leaveIdle("unanswered"),
+    ...both("query"),
+    ask("client", "mutation", "after it"),
+    cancelWhen("unanswered", () => recordOf("after it").settled),
+    ...both("mutation"),
+    cancelWhen("unread", () => recordOf("unread").arrived === 2),
+    ...both("query"),
+    ...both("mutation"),
+    ...both("mutation"),
+    ...both("query"),
+  ];
+  return { steps, idle };
+}
