@@ -2,16 +2,16 @@
  * The answer to a call: its input validated, its handler run, its output validated and encoded. In this order, and
  * synchronous as long as schema, middleware and handler are.
  */
-import { RpcError as Failure, type Limits, type RpcError } from "@trunkline/core";
+import { defaultLimits, RpcError as Failure, type Limits, type RpcError } from "@trunkline/core";
 import type { Answerer, Json, OpenStream, StreamItem, WireError, Work } from "@trunkline/core/internal";
 import { COMPARE_PATH, encodeValue } from "@trunkline/core/internal";
 import { CallArguments } from "./call-arguments.js";
 import { contractDifference } from "./contract-difference.js";
-import { isGap, isIdentifiedEvent } from "./define/event.js";
+import { type EncodedEvent, isEncodedEvent, isGap, isIdentifiedEvent } from "./define/event.js";
 import type { Connection } from "./define/handler.js";
 import type { Route } from "./define/router.js";
 import { explain, type FailureReport, RefusedCall } from "./failure.js";
-import { inputIssues, inputMessage } from "./issues.js";
+import { inputIssues, issuesMessage } from "./issues.js";
 import { chain, validate } from "./validate.js";
 
 export interface AnswerOptions {
@@ -84,7 +84,9 @@ export class RouterAnswerer implements Answerer {
 
   #item(route: Route, item: unknown): StreamItem | Promise<StreamItem> {
     if (isGap(item)) return { gap: item.reason };
-    const identified = isIdentifiedEvent(item);
+    const encoded = isEncodedEvent(item);
+    if (encoded && this.#isReady(route, item)) return { value: item.text, eventId: item.id };
+    const identified = encoded || isIdentifiedEvent(item);
     const eventId = identified ? item.id : undefined;
     return chain(validate(route.procedure.definition.event, identified ? item.data : item), (validated) => ({
       value: this.#encode(validated, "event", route),
@@ -92,10 +94,15 @@ export class RouterAnswerer implements Answerer {
     }));
   }
 
+  /** Whether a topic's event is what this procedure declares, and nested no deeper than this server's clients take. */
+  #isReady(route: Route, { schema }: EncodedEvent): boolean {
+    return schema === route.procedure.definition.event && this.#options.limits.jsonDepth >= defaultLimits.jsonDepth;
+  }
+
   /** Undeclared keys never leave: what travels is what validation made of the value. */
   #encode(validated: Awaited<ReturnType<typeof validate>>, what: "output" | "event", route: Route): Json {
     if ("issues" in validated && validated.issues !== undefined) {
-      const found = inputMessage(inputIssues(validated.issues));
+      const found = issuesMessage(inputIssues(validated.issues), what);
       throw new TypeError(`${route.path}: the handler's ${what} is not what the contract declares: ${found}`);
     }
     return encodeValue((validated as { readonly value: unknown }).value, this.#options.limits);
@@ -104,5 +111,5 @@ export class RouterAnswerer implements Answerer {
 
 function invalidInput(issues: Parameters<typeof inputIssues>[0]): RpcError {
   const data = inputIssues(issues);
-  return new Failure("INVALID_ARGUMENT", { message: inputMessage(data), data });
+  return new Failure("INVALID_ARGUMENT", { message: issuesMessage(data, "input"), data });
 }

@@ -1,6 +1,13 @@
 /** The server: a contract gets its handlers, and is served over transports. */
 export type { AdmissionOptions } from "./admission.js";
-export { event, gap, type IdentifiedEvent, type ReportedGap, type SubscriptionItem } from "./define/event.js";
+export {
+  event,
+  gap,
+  type IdentifiedEvent,
+  type ReportedGap,
+  type SubscriptionItem,
+  type TopicEvent,
+} from "./define/event.js";
 export type { CallArgs, Connection, Handler, HandlerArgs, HandlerResult, Handlers } from "./define/handler.js";
 export { type App, implement } from "./define/implement.js";
 export type { Middleware } from "./define/middleware.js";
@@ -21,3 +28,16 @@ export {
   type ServerOptions,
   type ServerSetup,
 } from "./server.js";
+export type {
+  AppendOptions,
+  Backplane,
+  Entry,
+  Follower,
+  Keep,
+  Page,
+  Position,
+  ReadOptions,
+} from "./topics/backplane.js";
+export { MemoryBackplane, type MemoryBackplaneOptions } from "./topics/memory-backplane.js";
+export type { Snapshot, SnapshotOptions, Topic, TopicSubscribeOptions } from "./topics/topic.js";
+export { createTopic, type TopicOptions, type Topics, topics } from "./topics/topics.js";

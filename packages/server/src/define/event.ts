@@ -2,6 +2,7 @@
  * What a subscription's handler may yield beside plain events: an event that can be resumed from, and a reported hole.
  */
 import type { Gap } from "@trunkline/core";
+import type { Json, Schema } from "@trunkline/core/internal";
 
 // Makes both types nominal: an event that has members `data` and `id`, or a `reason`, of its own stays a plain event.
 // Registered, so that it is the same where two copies of this module are loaded (ESM beside CommonJS).
@@ -19,8 +20,23 @@ export interface ReportedGap extends Gap {
   readonly [item]: "gap";
 }
 
+/** An event of a topic: validated and encoded when it was published, once for all its subscribers. */
+export interface TopicEvent<Published, Data> extends AlreadyPublished<Published> {
+  readonly id: string;
+  /** What a subscriber sees of it. Parsed anew each time it is read. */
+  readonly data: Data;
+}
+
+/** What the type of a topic's event is compared by: what `publish` was given. */
+interface AlreadyPublished<Published> {
+  readonly [item]: "encoded";
+  readonly [published]?: Published;
+}
+
+declare const published: unique symbol;
+
 /** What a subscription's handler may yield for events that carry `Data`. */
-export type SubscriptionItem<Data> = Data | IdentifiedEvent<Data> | ReportedGap;
+export type SubscriptionItem<Data> = Data | IdentifiedEvent<Data> | AlreadyPublished<Data> | ReportedGap;
 
 /** An event that a subscriber can resume from. Throws a `TypeError` when the id is not a string, or empty.
  * Give every event of a stream an id, or none: a stream continues after the last one that has one. */
@@ -36,6 +52,26 @@ export function gap({ reason }: Gap): ReportedGap {
   if (typeof reason !== "string")
     throw new TypeError(`gap: expected a reason that is a string, but came ${typeof reason}`);
   return Object.freeze({ [item]: "gap" as const, reason });
+}
+
+/** A topic's event with what the answer needs of it: its text, and the schema the text is known to fit. */
+export class EncodedEvent implements TopicEvent<unknown, unknown> {
+  readonly [item] = "encoded";
+
+  constructor(
+    readonly id: string,
+    readonly text: Json,
+    readonly schema: Schema | undefined,
+  ) {}
+
+  get data(): unknown {
+    return this.text === undefined ? undefined : JSON.parse(this.text);
+  }
+}
+
+/** Whether a yielded item is a topic's event. */
+export function isEncodedEvent(value: unknown): value is EncodedEvent {
+  return kindOf(value) === "encoded";
 }
 
 /** Whether a yielded item was made by {@link event}. */

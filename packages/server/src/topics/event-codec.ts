@@ -1,0 +1,68 @@
+/** A topic's events as text: validated and encoded when they are published, and known as events again when they come. */
+import { defaultLimits, type SlowReader, type Subscription } from "@trunkline/core";
+import { encodeValue, type Schema } from "@trunkline/core/internal";
+import { EncodedEvent } from "../define/event.js";
+import { inputIssues, issuesMessage } from "../issues.js";
+import { isThenable, validate } from "../validate.js";
+
+/** An event as a backplane takes it. */
+export interface Encoded {
+  /** Empty for an event that carries nothing. */
+  readonly text: string;
+  /** Under which it replaces an earlier one. */
+  readonly key: string | undefined;
+}
+
+export class EventCodec {
+  readonly #schema: Schema | undefined;
+  readonly #slow: SlowReader | undefined;
+  /** Others write to the log too, so that what comes from it is validated. */
+  readonly #isShared: boolean;
+
+  constructor({ definition }: Subscription, isShared: boolean) {
+    this.#schema = definition.event;
+    this.#slow = definition.slow;
+    this.#isShared = isShared;
+  }
+
+  /** Throws a `TypeError` for what is not what the contract declares. */
+  encode(event: unknown): Encoded {
+    const value = this.#validated(event);
+    const text = encodeValue(value, defaultLimits) ?? "";
+    // What the schema gives is what comes back from the log: a schema that does not take it would refuse every event.
+    if (this.#isShared) this.#decoded(text);
+    return { text, key: this.#keyOf(value) };
+  }
+
+  /** Throws for a text that somebody else wrote and that is not what the contract declares. */
+  decode(id: string, text: string): EncodedEvent {
+    const known = this.#isShared ? encodeValue(this.#decoded(text), defaultLimits) : text;
+    return new EncodedEvent(id, known === "" ? undefined : known, this.#schema);
+  }
+
+  #decoded(text: string): unknown {
+    return this.#validated(text === "" ? undefined : JSON.parse(text));
+  }
+
+  #validated(event: unknown): unknown {
+    const validated = validate(this.#schema, event);
+    if (isThenable(validated)) {
+      Promise.resolve(validated).catch(() => {});
+      throw new TypeError("the schema of a topic's events must validate synchronously, so that they stay in order");
+    }
+    if (!("issues" in validated) || validated.issues === undefined) {
+      return (validated as { readonly value: unknown }).value;
+    }
+    const found = issuesMessage(inputIssues(validated.issues), "event");
+    throw new TypeError(`the event is not what the contract declares: ${found}`);
+  }
+
+  #keyOf(value: unknown): string | undefined {
+    const slow = this.#slow;
+    if (slow === "latest") return "";
+    if (typeof slow !== "object" || !("latest" in slow)) return undefined;
+    const key = JSON.stringify((value as Readonly<Record<string, unknown>> | null | undefined)?.[slow.latest]);
+    if (key !== undefined) return key;
+    throw new TypeError(`expected an event with the property ${slow.latest}, which the contract names as its key`);
+  }
+}
