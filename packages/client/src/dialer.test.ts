@@ -215,6 +215,20 @@ describe("attempts", () => {
     expect(attemptOf(made)).toBe(attempt);
   });
 
+  it("N11: are spaced when servers say goodbye as soon as they have welcomed, but never by more than four seconds", () => {
+    const made = after(want);
+    const waits: number[] = [];
+    for (let now = 0; waits.length < 5; ) {
+      made.receive(welcomed, now);
+      made.receive({ type: "goodbye", spreadMs: 0 }, now + 1);
+      waits.push(made.deadline - now - 1);
+      now = made.deadline;
+      made.tick(now);
+    }
+    // Half of 2 s, then half of 4 s.
+    expect(waits).toEqual([0, 1_000, 2_000, 2_000, 2_000]);
+  });
+
   it("count one that got no welcome in time", () => {
     const made = states.dialing();
     made.tick(DIAL_MS);

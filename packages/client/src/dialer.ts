@@ -62,6 +62,8 @@ export type DialerEffect =
 
 /** A welcome that has held this long ends the count of attempts. */
 const STABLE_MS = 10_000;
+/** A server that has said goodbye is not kept waiting longer than this, unless it says so. */
+const LEAVE_MS = 4_000;
 /** Where no server has said anything yet. */
 const DEFAULT_SPREAD_MS = 1_000;
 
@@ -103,7 +105,9 @@ export class Dialer implements Machine<DialerInput, DialerEffect> {
         return;
       case "welcomed":
         this.#spreadMs = input.spreadMs;
-        if (isDialing(state)) this.#become({ name: "ready", attempt: state.attempt, since: now });
+        // A move counts once it is made: one that leads to the next goodbye is not hurried.
+        if (state.name === "moving") this.#become({ name: "ready", attempt: state.attempt + 1, since: now });
+        else if (state.name === "dialing") this.#become({ name: "ready", attempt: state.attempt, since: now });
         return;
       case "failed":
         if (isDialing(state)) this.#lost(input, now);
@@ -115,11 +119,7 @@ export class Dialer implements Machine<DialerInput, DialerEffect> {
         return;
       case "goodbye":
         if (state.name !== "ready") return;
-        this.#become({
-          name: "leaving",
-          attempt: attemptsAfter(state, now),
-          leaveAt: now + this.#options.random() * input.spreadMs,
-        });
+        this.#become({ name: "leaving", ...this.#departure(attemptsAfter(state, now), input.spreadMs, now) });
         return;
       case "reconnect":
         if (isDialing(state)) return;
@@ -163,6 +163,13 @@ export class Dialer implements Machine<DialerInput, DialerEffect> {
     const attempt = attemptsAfter(this.#state, now) + 1;
     const until = now + backoffMs({ attempt, comeBack, spreadMs: this.#spreadMs }, this.#options.random());
     this.#become({ name: "waiting", attempt, until, reason });
+  }
+
+  /** When to leave after a goodbye: within the spread, or later where one goodbye follows another. */
+  #departure(attempt: number, spreadMs: number, now: number): { readonly attempt: number; readonly leaveAt: number } {
+    const chance = this.#options.random();
+    const wait = backoffMs({ attempt: attempt + 1, comeBack: "now", spreadMs }, chance);
+    return { attempt, leaveAt: now + Math.min(wait, chance * Math.max(spreadMs, LEAVE_MS)) };
   }
 
   /** Lets go of what the state holds. */
