@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Limits } from "@trunkline/core";
 import type { Drained, DrainOptions } from "@trunkline/server";
 
 export interface Order {
@@ -36,10 +37,15 @@ export interface ServerChild {
 export class ServerYard implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "trunkline-chaos-"));
   readonly #running = new Set<ChildProcess>();
+  readonly #limits: Partial<Limits>;
+
+  constructor(limits: Partial<Limits> = {}) {
+    this.#limits = limits;
+  }
 
   /** Starts a server. `port` 0: a free one. */
   async start(port = 0): Promise<ServerChild> {
-    const child = fork(program, [this.#ledger, String(port)], { execArgv });
+    const child = fork(program, [this.#ledger, String(port), JSON.stringify(this.#limits)], { execArgv });
     this.#running.add(child);
     const over = once(child, "exit").then(() => void this.#running.delete(child));
     const started = await Promise.race([once(child, "message"), over]);

@@ -1,17 +1,15 @@
 /**
- * A server in its own process: `server-process.ts <ledger file> <port>`. What it has seen it writes down at once, a
+ * A server in its own process: `server-process.ts <ledger file> <port> <limits>`. What it has seen it writes down at once, a
  * line each, so that it is known even of a process that was killed: `+ token` a handler started, `session`, `! error`.
  */
 import { openSync, writeSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Limits } from "@trunkline/core";
 import { event, implement, serve } from "@trunkline/server";
 import { contract } from "./contract.js";
 import type { Order, Report } from "./server-child.js";
 
-/** So that a run does not wait half a minute for each line that went silent. */
-const LIMITS = { heartbeatMs: 1_000, graceMs: 1_000 };
-
-const [, , ledgerFile = "", port = "0"] = process.argv;
+const [, , ledgerFile = "", port = "0", limits = "{}"] = process.argv;
 const ledger = openSync(ledgerFile, "a");
 const note = (line: string) => void writeSync(ledger, `${line}\n`);
 
@@ -37,7 +35,7 @@ const router = implement(contract).router({
 
 const server = await serve(router, {
   port: Number(port),
-  limits: LIMITS,
+  limits: JSON.parse(limits) as Partial<Limits>,
   onConnect: () => note("session"),
   onError: ({ error }) => note(`! ${String(error)}`),
 });

@@ -23,6 +23,9 @@ export interface StormOptions {
 /** Longer than any part of a storm needs: what has not settled by then is said to be unsettled. */
 const PATIENCE_MS = 30_000;
 
+/** So that a run does not wait half a minute for each line that went silent. */
+const SILENCE = { heartbeatMs: 1_000, graceMs: 1_000 };
+
 const KINDS: readonly CallKind[] = ["look", "spend", "put"];
 
 /** What a storm came to. */
@@ -40,7 +43,7 @@ export interface StormFigures {
 }
 
 export async function runStorm(options: StormOptions): Promise<StormFigures> {
-  await using yard = new ServerYard();
+  await using yard = new ServerYard(SILENCE);
   const server = await yard.start();
   const random = new Random(options.seed);
   const calls = new CallTally();
@@ -93,7 +96,7 @@ async function sail({ random, calls, made, port, share }: Sailor) {
     url: `ws://127.0.0.1:${proxy.port}`,
     // A dozen cuts a second are no outage of real life: the waits between attempts are the first hundredths of theirs.
     random: () => random.next() * 0.001,
-    limits: { helloMs: 1_000, graceMs: 1_000 },
+    limits: { helloMs: 1_000, ...SILENCE },
   });
   const scene: Scene = { proxy, client, random };
   let phase = 0;
