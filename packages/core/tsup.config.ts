@@ -7,7 +7,8 @@ export default defineConfig({
   tsconfig: "tsconfig.build.json",
   // The subpaths share one copy of every class, so that `instanceof RpcError` holds whichever of them it came through.
   splitting: true,
-  dts: true,
+  // A project that names its own `lib` may lack this one, and types that are not found are silently `any`.
+  dts: { banner: '/// <reference lib="esnext.disposable" />' },
   sourcemap: true,
   clean: true,
 });

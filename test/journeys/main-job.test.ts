@@ -76,7 +76,9 @@ describe("one server, one client, one socket", () => {
     const client = createClient(contract, { url: "ws://127.0.0.1:1/", timeoutMs: 50, random: () => 0.1 });
     const error: unknown = await client.add({ a: 1, b: 1 }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(RpcError);
-    expect(error).toMatchObject({ code: "DEADLINE_EXCEEDED", outcome: "not-sent", retryable: true });
+    expect(error).toMatchObject({ code: "DEADLINE_EXCEEDED", outcome: "not-sent", retryable: true, path: "add" });
+    // Where nobody answers, the reason is what helps.
+    expect(String(error)).toMatch(/before there was a connection: .*ECONNREFUSED/);
     client.$connection.close();
   });
 });

@@ -85,7 +85,7 @@ describe("an attempt", () => {
     [4406, "no common protocol version", "never"],
     [4408, "no hello in time", "now"],
     [1012, "server restarts", "now"],
-    [1013, "server is overloaded, come back later", "later"],
+    [1013, "server cannot take this client now", "later"],
     [1006, "the connection was lost (1006)", "now"],
     [4999, "the connection was lost (4999)", "now"],
   ])("W9: closed with %d is lost: %s, and comes back %s", async (code, reason, comeBack) => {

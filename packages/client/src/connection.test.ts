@@ -247,7 +247,7 @@ describe("stopped", () => {
   it.each([
     [4401, "UNAUTHENTICATED", "unauthenticated"],
     [4403, "PERMISSION_DENIED", "forbidden"],
-    [4406, "UNAVAILABLE", "no common protocol version"],
+    [4406, "FAILED_PRECONDITION", "no common protocol version"],
   ])("by %d, what waits and what comes fails as %s, not sent", async (code, expected, reason) => {
     const { connection, switchboard, ask, settled } = setUp();
     const waiting = ask("mutation");
@@ -264,7 +264,7 @@ describe("stopped", () => {
     const call = ask();
     await settled();
     switchboard.last.fail({ reason: "bad URL", fatal: true });
-    expect(await call).toMatchObject({ code: "UNAVAILABLE", message: "the connection has stopped: bad URL" });
+    expect(await call).toMatchObject({ code: "FAILED_PRECONDITION", message: "the connection has stopped: bad URL" });
   });
 
   it("fails what was sent as unknown", async () => {

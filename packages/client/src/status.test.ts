@@ -17,7 +17,7 @@ it.each<[DialerState, ConnectionStatus]>([
   ],
   [
     { name: "stopped", reason: "r" },
-    { state: "stopped", code: "UNAVAILABLE", reason: "r" },
+    { state: "stopped", code: "FAILED_PRECONDITION", reason: "r" },
   ],
   [
     { name: "stopped", reason: "unauthenticated" },

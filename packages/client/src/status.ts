@@ -42,5 +42,7 @@ export function statusOf(state: DialerState, epochOffsetMs: number): ConnectionS
 
 function codeOf(reason: string): StandardCode {
   if (reason === closeCodes.unauthenticated.reason) return "UNAUTHENTICATED";
-  return reason === closeCodes.forbidden.reason ? "PERMISSION_DENIED" : "UNAVAILABLE";
+  if (reason === closeCodes.forbidden.reason) return "PERMISSION_DENIED";
+  // What else stops a client lies in how it was set up: an address, a version.
+  return reason === closeCodes.takenOver.reason ? "ABORTED" : "FAILED_PRECONDITION";
 }

@@ -1,7 +1,7 @@
 import type { SchemaIssue } from "@trunkline/core/internal";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { inputIssues, inputMessage } from "./issues.js";
+import { inputIssues, issuesMessage } from "./issues.js";
 
 const SECRET = "hunter2";
 
@@ -36,7 +36,7 @@ describe("E4: an issue tells where and which rule, and never the value:", () => 
       { path: path === "" ? [] : [path === "1" ? 1 : path], rule: expect.stringContaining(rule) },
     ]);
     expect(JSON.stringify(issues)).not.toMatch(/hunter2|31337/);
-    expect(inputMessage(issues)).not.toMatch(/hunter2|31337/);
+    expect(issuesMessage(issues, "input")).not.toMatch(/hunter2|31337/);
   });
 
   it("of a validator that puts values into its messages", () => {
@@ -98,5 +98,5 @@ describe("the sentence for people", () => {
       ],
       "a: r, and 1 more",
     ],
-  ])("of %j is %j", (issues, message) => expect(inputMessage(issues)).toBe(message));
+  ])("of %j is %j", (issues, message) => expect(issuesMessage(issues, "input")).toBe(message));
 });

@@ -18,11 +18,11 @@ export function inputIssues(issues: readonly SchemaIssue[]): InputIssue[] {
 }
 
 /** One sentence for people: `room: too_small (minimum 1)`. */
-export function inputMessage(issues: readonly InputIssue[]): string {
+export function issuesMessage(issues: readonly InputIssue[], what: "input" | "output" | "event"): string {
   const [first, ...others] = issues;
-  if (first === undefined) return "the input is invalid";
+  if (first === undefined) return `the ${what} is invalid`;
   const more = others.length === 0 ? "" : `, and ${others.length} more`;
-  return `${first.path.length === 0 ? "input" : first.path.join(".")}: ${first.rule}${more}`;
+  return `${first.path.length === 0 ? what : first.path.join(".")}: ${first.rule}${more}`;
 }
 
 function pathOf({ path = [] }: SchemaIssue): (string | number)[] {

@@ -183,7 +183,8 @@ export class Server implements AsyncDisposable {
     return connections.length;
   }
 
-  /** Ends every session and serves no more. Calls in flight fail at their clients. */
+  /** Ends every session and serves no more. Mutations in flight fail as `unknown` at their clients, queries are sent again
+   * to whoever serves next. */
   async close(close: CloseName = "goingAway"): Promise<void> {
     this.#state = "closed";
     for (const acceptor of this.#acceptors) acceptor.close();

@@ -45,8 +45,8 @@ describe("an error on the wire", () => {
   });
 
   it("arrives as it left", () => {
-    const left = new RpcError("FULL", { message: "m", data: { a: [null] }, errorId: "e" });
-    const arrived = fromWireError(toWireError(left), false);
+    const left = new RpcError("FULL", { message: "m", data: { a: [null] }, errorId: "e", path: "a.b" });
+    const arrived = fromWireError(toWireError(left), { repeatable: false, path: "a.b" });
     expect(arrived.toJSON()).toEqual(left.toJSON());
   });
 
@@ -59,7 +59,7 @@ describe("an error on the wire", () => {
     "%s of a repeatable (%s) call that was refused (%s) may be tried again: %s",
     (code, repeatable, refused, retryable) => {
       const wire = { code, message: "", ...(refused ? { refused } : {}) };
-      expect(fromWireError(wire, repeatable)).toMatchObject({ outcome: "answered", retryable });
+      expect(fromWireError(wire, { repeatable, path: "a.b" })).toMatchObject({ outcome: "answered", retryable });
       expect(isTransient(code)).toBe(code !== "NOT_FOUND");
     },
   );

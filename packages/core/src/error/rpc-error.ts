@@ -20,6 +20,8 @@ export interface RpcErrorOptions<Data = unknown> {
   readonly retryable?: boolean;
   /** Names the server's own record of an internal failure. */
   readonly errorId?: string;
+  /** Which procedure was called, dotted. */
+  readonly path?: string;
   /** Stays in this process: it never travels. */
   readonly cause?: unknown;
 }
@@ -32,6 +34,8 @@ export class RpcError<Code extends string = string, Data = unknown> extends Erro
   readonly outcome: Outcome;
   readonly retryable: boolean;
   readonly errorId: string | undefined;
+  /** Which procedure was called, dotted; undefined where the error did not come from a call. */
+  readonly path: string | undefined;
 
   constructor(code: Code, options: RpcErrorOptions<Data> = {}) {
     super(options.message ?? sentences.get(code) ?? code, "cause" in options ? { cause: options.cause } : undefined);
@@ -41,12 +45,13 @@ export class RpcError<Code extends string = string, Data = unknown> extends Erro
     this.outcome = options.outcome ?? "answered";
     this.retryable = options.retryable ?? (this.outcome === "not-sent" && isTransient(code));
     this.errorId = options.errorId;
+    this.path = options.path;
   }
 
   /** What `JSON.stringify` shows. The stack and the cause stay here. */
   toJSON(): Record<string, unknown> {
-    const { code, message, data, outcome, retryable, errorId } = this;
-    return { name: this.name, code, message, data, outcome, retryable, errorId };
+    const { code, path, message, data, outcome, retryable, errorId } = this;
+    return { name: this.name, code, path, message, data, outcome, retryable, errorId };
   }
 }
 

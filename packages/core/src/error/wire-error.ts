@@ -13,16 +13,20 @@ export function toWireError(error: RpcError): WireError {
   };
 }
 
-/**
- * The caller's view of an error that travelled. `repeatable`: the procedure is a query or an idempotent mutation, so
- * that a transient failure may be tried again even though the handler ran.
- */
-export function fromWireError(wire: WireError, repeatable: boolean): RpcError {
+interface CallIdentity {
+  /** The procedure is a query or an idempotent mutation: a transient failure may be tried again although it ran. */
+  readonly repeatable: boolean;
+  readonly path: string;
+}
+
+/** The caller's view of an error that travelled. */
+export function fromWireError(wire: WireError, { repeatable, path }: CallIdentity): RpcError {
   const { code, message, data, errorId } = wire;
   return new RpcError(code, {
     message,
     data,
     outcome: "answered",
+    path,
     retryable: isTransient(code) && (repeatable || wire.refused === true),
     ...(errorId === undefined ? {} : { errorId }),
   });

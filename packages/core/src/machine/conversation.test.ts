@@ -377,7 +377,9 @@ describe("a goodbye", () => {
 
 describe("a hand-over", () => {
   const moved = (effects: readonly { readonly type: string }[]) =>
-    effects.flatMap((effect) => ("calls" in effect ? (effect.calls as { sink: string }[]).map((call) => call.sink) : []));
+    effects.flatMap((effect) =>
+      "calls" in effect ? (effect.calls as { sink: string }[]).map((call) => call.sink) : [],
+    );
 
   it("gives away what waits, and finishes when what is in flight is answered", () => {
     const end = new End();

@@ -44,6 +44,7 @@ export type ConversationInput<Sink, Work> =
   // The transport.
   | Attach
   | { readonly type: "detach"; readonly generation: number }
+  | { readonly type: "absent"; readonly reason: string }
   | { readonly type: "message"; readonly generation: number; readonly text: string }
   | { readonly type: "alive"; readonly generation: number }
   | { readonly type: "congested"; readonly generation: number; readonly congested: boolean }
@@ -132,6 +133,11 @@ export class Conversation<Sink, Work>
     return this.#session.received;
   }
 
+  /** When anything was last heard, or a transport was attached. */
+  get heardAt(): number {
+    return this.#heartbeat.heardAt;
+  }
+
   /** What is held and open now, for owners that keep the books of many conversations. */
   get holdings(): {
     readonly calls: number;
@@ -207,6 +213,9 @@ export class Conversation<Sink, Work>
       case "detach":
         if (this.#isCurrent(input.generation)) this.#detach(now);
         break;
+      case "absent":
+        this.#outgoing.absent(input.reason);
+        return;
       case "adopt":
         this.#outgoing.adopt(input.call);
         break;

@@ -56,6 +56,11 @@ export class OutgoingCall<Sink> implements Weighed {
     return this.#request.deadline;
   }
 
+  /** Dotted. A contract's names need no escaping. */
+  get path(): string {
+    return this.#request.path.slice(1, -1);
+  }
+
   get repeatable(): boolean {
     return this.#request.repeatable || this.window !== undefined;
   }

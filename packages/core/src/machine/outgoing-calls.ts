@@ -16,7 +16,7 @@
  * @see PROTOCOL.md sections 5.2 and 5.3
  */
 import { isTransient, type StandardCode } from "../error/codes.js";
-import { RpcError } from "../error/rpc-error.js";
+import { RpcError, type RpcErrorOptions } from "../error/rpc-error.js";
 import { fromWireError } from "../error/wire-error.js";
 import { cancelFrame, creditFrame } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
@@ -58,6 +58,8 @@ export class OutgoingCalls<Sink> {
   #nextId: number;
   #deadline = Infinity;
   #peer: PeerLimits | undefined;
+  /** Why there is no transport, as far as anybody knows. */
+  #absence: string | undefined;
 
   constructor(context: OutgoingContext<Sink>) {
     this.#context = context;
@@ -98,6 +100,12 @@ export class OutgoingCalls<Sink> {
   /** The transport of a session is ready. */
   attached(peer: PeerLimits): void {
     this.#peer = peer;
+    this.#absence = undefined;
+  }
+
+  /** There is no transport, for this reason. */
+  absent(reason: string): void {
+    this.#absence = reason;
   }
 
   /** Takes a call over from another conversation, which has counted it already: only this end's deadline bounds it. */
@@ -138,7 +146,7 @@ export class OutgoingCalls<Sink> {
 
   /** A call that does not leave, or not again. */
   refuse(call: OutgoingCall<Sink>, code: StandardCode, message: string): void {
-    this.#fail(call, code, message);
+    this.#fail(call, code, { message });
   }
 
   /** Ignored where the call is another conversation's by now. */
@@ -169,7 +177,7 @@ export class OutgoingCalls<Sink> {
         return undefined;
       case op.error:
         this.#settle(call);
-        emit({ type: "failure", call, error: fromWireError(frame.error, call.repeatable) });
+        emit({ type: "failure", call, error: fromWireError(frame.error, call) });
         return undefined;
       case op.event:
         if (!call.window?.arrive()) return violation("an event without credit (§5.3)");
@@ -223,7 +231,7 @@ export class OutgoingCalls<Sink> {
   end(error: { readonly code: StandardCode; readonly message: string }): void {
     const calls = [...this.#byId.values(), ...this.#waitingStreams, ...this.#waitingCalls];
     this.#forget();
-    for (const call of calls) this.#fail(call, error.code, error.message);
+    for (const call of calls) this.#fail(call, error.code, { message: error.message });
   }
 
   /** The stream is closed here and opened again elsewhere. */
@@ -267,7 +275,9 @@ export class OutgoingCalls<Sink> {
   }
 
   #refuseTooLarge(call: OutgoingCall<Sink>): void {
-    this.refuse(call, "RESOURCE_EXHAUSTED", "the input is too large (limits.messageBytes)");
+    const message = "the input is too large (limits.messageBytes)";
+    // However often it is tried, it will not be smaller.
+    this.#fail(call, "RESOURCE_EXHAUSTED", { message, retryable: false });
   }
 
   #queue(call: OutgoingCall<Sink>): void {
@@ -312,7 +322,9 @@ export class OutgoingCalls<Sink> {
     if (state.name === "settled") return;
     if (state.name === "sent") this.#context.session.pushUrgent(cancelFrame(state.id));
     this.#settle(call);
-    this.#fail(call, code);
+    const absence = code === "DEADLINE_EXCEEDED" && call.known === "not-sent" ? this.#absence : undefined;
+    const message = `the call's deadline passed before there was a connection: ${absence}`;
+    this.#fail(call, code, absence === undefined ? {} : { message });
   }
 
   #settle(call: OutgoingCall<Sink>): void {
@@ -323,11 +335,11 @@ export class OutgoingCalls<Sink> {
     call.state = { name: "settled" };
   }
 
-  #fail(call: OutgoingCall<Sink>, code: StandardCode, message?: string): void {
-    const outcome = call.known;
+  #fail(call: OutgoingCall<Sink>, code: StandardCode, told: Pick<RpcErrorOptions, "message" | "retryable"> = {}): void {
+    const { known: outcome, path } = call;
     call.state = { name: "settled" };
     const retryable = isTransient(code) && (outcome === "not-sent" || call.repeatable);
-    const error = new RpcError(code, { outcome, retryable, ...(message === undefined ? {} : { message }) });
+    const error = new RpcError(code, { outcome, retryable, path, ...told });
     this.#context.emit({ type: "failure", call, error });
   }
 }

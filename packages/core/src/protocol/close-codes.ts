@@ -22,7 +22,7 @@ const table = {
   notText: { code: 1003, reason: "expected a text message", comeBack: "now", endsSession: true },
   tooBig: { code: 1009, reason: "message too big for WebSocket limits", comeBack: "now", endsSession: true },
   restart: { code: 1012, reason: "server restarts", comeBack: "now", endsSession: false },
-  later: { code: 1013, reason: "server is overloaded, come back later", comeBack: "later", endsSession: false },
+  later: { code: 1013, reason: "server cannot take this client now", comeBack: "later", endsSession: false },
   protocol: { code: 4400, reason: "protocol violation", comeBack: "now", endsSession: true },
   unauthenticated: { code: 4401, reason: "unauthenticated", comeBack: "never", endsSession: false },
   forbidden: { code: 4403, reason: "forbidden", comeBack: "never", endsSession: false },

@@ -78,6 +78,11 @@ export class Peer implements Caller {
     return this.#conversation.received;
   }
 
+  /** When anything was last heard, or a transport was attached, by the peer's clock. */
+  get heardAt(): number {
+    return this.#conversation.heardAt;
+  }
+
   /** Something has arrived on the latest transport: the other end goes on there, and knows what it was told. */
   get confirmed(): boolean {
     return this.#confirmed;
@@ -123,6 +128,11 @@ export class Peer implements Caller {
     this.#transport = undefined;
     this.#say({ type: "detach", generation: this.#generation });
     closeTransport(transport, close);
+  }
+
+  /** There is no transport, for this reason: calls that fail for want of one say so. */
+  explainAbsence(reason: string): void {
+    this.#say({ type: "absent", reason });
   }
 
   /** Asks the other end to finish here and to come back elsewhere. */
