@@ -209,6 +209,21 @@ describe("an abort signal", () => {
 });
 
 describe("a subscription", () => {
+  it("S14: whose source never waits lets others have their turn, and then goes on", async () => {
+    const { seen, stream: open } = counter();
+    const credit = { events: 1_024, maxEvents: 1_024 };
+    const { client, clock } = linked({ server: { stream: open } });
+    const channels = Array.from({ length: 3 }, () => openChannel<number>(client, stream({ credit }), { report }));
+    await settled();
+    expect(seen.yielded).toBeLessThanOrEqual(1_024);
+    for (let now = 1; now <= 4; now++) {
+      clock.stepTo(now);
+      await settled();
+    }
+    expect(seen.yielded).toBe(3 * 1_024);
+    for (const channel of channels) await channel.return();
+  });
+
   it("is read to its end", async () => {
     const { seen, stream: open } = counter(200);
     const { client } = linked({ server: { stream: open } });

@@ -44,6 +44,9 @@ export interface PeerOptions {
 
 type Effect = ConversationEffect<Sink, Work>;
 
+/** Events that sources are asked for in a row, before everything else in this process has its turn. */
+const PULLS = 1_024;
+
 export class Peer implements Caller {
   readonly #conversation: Conversation<Sink, Work>;
   readonly #clock: Clock;
@@ -55,6 +58,10 @@ export class Peer implements Caller {
   #generation = 0;
   #bytesReceived = 0;
   #confirmed = false;
+  /** Pulls since everything else had its turn, and the streams that wait for it now. */
+  #pulls = 0;
+  #waiting: IncomingCall<Work>[] = [];
+  readonly #breath: Alarm;
   /** Effects are being done: what is said meanwhile waits for its turn, so that order is kept. */
   #busy = false;
   readonly #flush = () => this.#say({ type: "flush" });
@@ -63,6 +70,7 @@ export class Peer implements Caller {
     this.#conversation = new Conversation({ role, limits });
     this.#clock = clock;
     this.#alarm = clock.alarm(() => this.#tick());
+    this.#breath = clock.alarm(() => this.#goOn());
     this.#owner = owner;
     this.#incoming = new Incoming(answerer, {
       reply: (call, value) => this.#say({ type: "reply", call, value }),
@@ -149,6 +157,8 @@ export class Peer implements Caller {
   end(close: CloseName, code: StandardCode, message: string): void {
     this.detach(close);
     this.#say({ type: "end", code, message });
+    this.#breath.clear();
+    this.#waiting = [];
     this.#alarm.clear();
   }
 
@@ -187,6 +197,20 @@ export class Peer implements Caller {
   #say(input: ConversationInput<Sink, Work>): void {
     this.#conversation.receive(input, this.#clock.now());
     this.#perform();
+  }
+
+  /** A source that never waits goes on from promise to promise, and nothing else would run meanwhile. */
+  #pull(call: IncomingCall<Work>): void {
+    if (this.#pulls === PULLS) return void this.#waiting.push(call);
+    if (++this.#pulls === PULLS) this.#breath.set(this.#clock.now());
+    this.#incoming.pull(call);
+  }
+
+  #goOn(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#pulls = 0;
+    for (const call of waiting) if (call.state === "pulling") this.#pull(call);
   }
 
   #tick(): void {
@@ -237,7 +261,7 @@ export class Peer implements Caller {
         effect.call.sink.event(effect.value, effect.eventId);
         return;
       case "pull":
-        this.#incoming.pull(effect.call);
+        this.#pull(effect.call);
         return;
       case "failure":
         effect.call.sink.failure(effect.error);
