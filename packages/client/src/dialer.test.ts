@@ -13,6 +13,8 @@ const lost: DialerInput = { type: "lost", reason: "r", comeBack: "now" };
 const later: DialerInput = { type: "lost", reason: "r", comeBack: "later" };
 const fatal: DialerInput = { type: "lost", reason: "r", comeBack: "never" };
 const goodbye: DialerInput = { type: "goodbye", spreadMs: 5_000 };
+const suspect: DialerInput = { type: "suspect", withinMs: 900 };
+const rest: DialerInput = { type: "rest" };
 const reconnect: DialerInput = { type: "reconnect" };
 const close: DialerInput = { type: "close" };
 
@@ -54,20 +56,30 @@ const words = (effects: readonly DialerEffect[]) =>
 /** Per state, what follows each input: the new state, then what else is done, in this order. `–`: nothing. */
 const table: Record<Name, Record<string, string>> = {
   idle: { want: "dialing dial", reconnect: "dialing dial", close: "closed" },
-  dialing: { welcomed: "ready", failed: "waiting", refused: "stopped", close: "abandon closed" },
+  dialing: {
+    welcomed: "ready",
+    failed: "waiting",
+    refused: "stopped",
+    rest: "abandon idle",
+    close: "abandon closed",
+  },
   ready: {
     lost: "waiting",
     later: "waiting",
     fatal: "stopped",
     goodbye: "leaving",
+    suspect: "leave waiting",
     reconnect: "leave dialing dial",
+    rest: "leave idle",
     close: "leave closed",
   },
   leaving: {
     lost: "waiting",
     later: "waiting",
     fatal: "stopped",
+    suspect: "leave waiting",
     reconnect: "leave dialing dial",
+    rest: "leave idle",
     close: "leave closed",
   },
   moving: {
@@ -77,14 +89,15 @@ const table: Record<Name, Record<string, string>> = {
     lost: "dialing",
     later: "dialing",
     fatal: "dialing",
+    rest: "abandon leave idle",
     close: "abandon leave closed",
   },
-  waiting: { reconnect: "dialing dial", close: "closed" },
+  waiting: { suspect: "waiting", reconnect: "dialing dial", rest: "idle", close: "closed" },
   stopped: { reconnect: "dialing dial", close: "closed" },
   closed: {},
 };
 
-const inputs = { want, welcomed, failed, refused, lost, later, fatal, goodbye, reconnect, close };
+const inputs = { want, welcomed, failed, refused, lost, later, fatal, goodbye, suspect, reconnect, rest, close };
 const cells = (Object.keys(states) as Name[]).flatMap((state) =>
   Object.entries(inputs).map(([name, input]) => [state, name, table[state][name] ?? "–", input] as const),
 );
@@ -121,7 +134,7 @@ describe("a dialer that is", () => {
     const made = states[state]();
     made.receive(close, 1);
     made.take();
-    for (const input of [close, want, reconnect, welcomed, failed, lost, goodbye]) made.receive(input, 2);
+    for (const input of Object.values(inputs)) made.receive(input, 2);
     made.tick(1e12);
     expect(made.take()).toEqual([]);
     expect(made.state).toEqual({ name: "closed" });
@@ -157,6 +170,51 @@ describe("leaving", () => {
     const made = states.moving();
     made.receive(lost, 10);
     expect(made.state).toEqual({ name: "dialing", attempt: 0, giveUpAt: DIAL_MS });
+  });
+});
+
+describe("suspicion", () => {
+  it.each(["ready", "leaving"] as const)("T2: leaves what it had when %s, and begins anew within the time", (state) => {
+    const made = states[state]();
+    made.receive(suspect, 100);
+    expect(made.state).toMatchObject({ name: "waiting", attempt: 0, until: 550 });
+    made.tick(550);
+    expect(made.state).toMatchObject({ name: "dialing", attempt: 0 });
+  });
+
+  it("N10: shortens a wait, and the attempts count on", () => {
+    const made = states.waiting();
+    made.receive({ type: "suspect", withinMs: 100 }, 10);
+    expect(made.state).toEqual({ name: "waiting", attempt: 1, until: 60, reason: "r" });
+    made.tick(60);
+    made.receive(failed, 70);
+    expect(made.state).toMatchObject({ name: "waiting", attempt: 2 });
+  });
+
+  it("N10: never makes a wait longer, and then there is nothing to tell", () => {
+    const made = states.waiting();
+    made.receive({ type: "suspect", withinMs: 60_000 }, 10);
+    expect(made.take()).toEqual([]);
+    expect(made.deadline).toBe(500);
+  });
+
+  it("W4: is spread over the time by chance", () => {
+    const untils = [0, 0.25, 0.999].map((chance) => {
+      const made = dialer(chance);
+      for (const input of [want, welcomed, { type: "suspect", withinMs: 1_000 } as const]) made.receive(input, 0);
+      return made.deadline;
+    });
+    expect(untils).toEqual([0, 250, 999]);
+  });
+});
+
+describe("rest", () => {
+  it("W2: is left when somebody has something to say", () => {
+    const made = states.ready();
+    made.receive(rest, 1);
+    made.take();
+    made.receive(want, 2);
+    expect(made.state).toEqual({ name: "dialing", attempt: 0, giveUpAt: 2 + DIAL_MS });
   });
 });
 

@@ -1,21 +1,21 @@
 /**
  * When to dial, when to wait and when to stop. It hears what became of each attempt and never looks at a socket.
  *
- *   state    | want    | welcomed | failed                     | lost    | fatal                       | goodbye | deadline                           | reconnect      | close
- *   ---------|---------|----------|----------------------------|---------|-----------------------------|---------|------------------------------------|----------------|----------------------
- *   idle     | dialing | –        | –                          | –       | –                           | –       | –                                  | dialing        | closed
- *   dialing  | –       | ready    | waiting                    | –       | stopped                     | –       | waiting, abandon                   | –              | closed, abandon
- *   ready    | –       | –        | –                          | waiting | stopped                     | leaving | –                                  | dialing, leave | closed, leave
- *   leaving  | –       | –        | –                          | waiting | stopped                     | –       | moving, dial                       | dialing, leave | closed, leave
- *   moving   | –       | ready    | waiting, depart            | dialing | stopped, depart             | –       | waiting, abandon, depart           | –              | closed, abandon, leave
- *   waiting  | –       | –        | –                          | –       | –                           | –       | dialing                            | dialing        | closed
- *   stopped  | –       | –        | –                          | –       | –                           | –       | –                                  | dialing        | closed
- *   closed   | –       | –        | –                          | –       | –                           | –       | –                                  | –              | –
+ *   state   | want    | welcomed | failed          | lost    | fatal           | goodbye | suspect        | deadline                 | reconnect      | rest                 | close
+ *   --------|---------|----------|-----------------|---------|-----------------|---------|----------------|--------------------------|----------------|----------------------|-----------------------
+ *   idle    | dialing | –        | –               | –       | –               | –       | –              | –                        | dialing        | –                    | closed
+ *   dialing | –       | ready    | waiting         | –       | stopped         | –       | –              | waiting, abandon         | –              | idle, abandon        | closed, abandon
+ *   ready   | –       | –        | –               | waiting | stopped         | leaving | waiting, leave | –                        | dialing, leave | idle, leave          | closed, leave
+ *   leaving | –       | –        | –               | waiting | stopped         | –       | waiting, leave | moving, dial             | dialing, leave | idle, leave          | closed, leave
+ *   moving  | –       | ready    | waiting, depart | dialing | stopped, depart | –       | –              | waiting, abandon, depart | –              | idle, abandon, leave | closed, abandon, leave
+ *   waiting | –       | –        | –               | –       | –               | –       | waiting        | dialing                  | dialing        | idle                 | closed
+ *   stopped | –       | –        | –               | –       | –               | –       | –              | –                        | dialing        | –                    | closed
+ *   closed  | –       | –        | –               | –       | –               | –       | –              | –                        | –              | –                    | –
  *
  * Attempts are counted until a welcome has held for {@link STABLE_MS}: a server that accepts and then closes is not
  * hammered. After a goodbye the transport is kept (`leaving`) until the moment drawn from the server's spread, and then
  * still (`moving`) until another one is there: it makes before it breaks. Where none can be had, it departs: what is in
- * flight finishes, the rest waits.
+ * flight finishes, the rest waits. What is suspected is not kept until another one is there: it is as good as gone.
  */
 import type { Machine } from "@trunkline/core/internal";
 import { backoffMs } from "./backoff.js";
@@ -40,6 +40,10 @@ export type DialerInput =
   /** The transport is gone. */
   | ({ readonly type: "lost" } & Loss)
   | { readonly type: "goodbye"; readonly spreadMs: number }
+  /** The transport is not to be trusted any more, or a wait has become pointless: try again within this time. */
+  | { readonly type: "suspect"; readonly withinMs: number }
+  /** The page goes into the back/forward cache, where it may hold nothing. */
+  | { readonly type: "rest" }
   /** Now, whatever was planned: the user asks, or the network is back. */
   | { readonly type: "reconnect" }
   | { readonly type: "close" };
@@ -60,6 +64,8 @@ export type DialerEffect =
   | { readonly type: "depart" }
   | { readonly type: "changed"; readonly state: DialerState };
 
+/** Why it waits, after a transport that was suspected. */
+const SUSPECTED = "the connection may not have outlasted a pause or a change of network";
 /** A welcome that has held this long ends the count of attempts. */
 const STABLE_MS = 10_000;
 /** A server that has said goodbye is not kept waiting longer than this, unless it says so. */
@@ -121,6 +127,14 @@ export class Dialer implements Machine<DialerInput, DialerEffect> {
         if (state.name !== "ready") return;
         this.#become({ name: "leaving", ...this.#departure(attemptsAfter(state, now), input.spreadMs, now) });
         return;
+      case "suspect":
+        this.#suspect(state, now + this.#options.random() * input.withinMs);
+        return;
+      case "rest":
+        if (state.name === "idle" || state.name === "stopped") return;
+        this.#leave();
+        this.#become({ name: "idle" });
+        return;
       case "reconnect":
         if (isDialing(state)) return;
         this.#leave();
@@ -163,6 +177,15 @@ export class Dialer implements Machine<DialerInput, DialerEffect> {
     const attempt = attemptsAfter(this.#state, now) + 1;
     const until = now + backoffMs({ attempt, comeBack, spreadMs: this.#spreadMs }, this.#options.random());
     this.#become({ name: "waiting", attempt, until, reason });
+  }
+
+  #suspect(state: DialerState, until: number): void {
+    if (state.name === "waiting") {
+      if (until < state.until) this.#become({ ...state, until });
+    } else if (state.name === "ready" || state.name === "leaving") {
+      this.#leave();
+      this.#become({ name: "waiting", attempt: 0, until, reason: SUSPECTED });
+    }
   }
 
   /** When to leave after a goodbye: within the spread, or later where one goodbye follows another. */

@@ -44,6 +44,11 @@ export class Heartbeat implements Machine<HeartbeatInput, HeartbeatEffect> {
   #nextBeat = Infinity;
   #effects: HeartbeatEffect[] = [];
 
+  /** When anything was last heard, or was given the benefit of a start. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
   get deadline(): number {
     const state = this.#state;
     if (state.name === "quiet") return Infinity;
