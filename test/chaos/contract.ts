@@ -13,4 +13,8 @@ export const contract = defineContract({
   numbered: subscription({ input: z.object({ to: z.int() }), event: z.int() }),
   /** The same without ids: only the session can continue it. */
   bare: subscription({ input: z.object({ to: z.int() }), event: z.int() }),
+  /** One every so often, with the moment in which it was made, in milliseconds since the epoch. */
+  paced: subscription({ input: z.object({ everyMs: z.int() }), event: z.object({ at: z.number(), text: z.string() }) }),
+  /** The server's resident memory, in bytes. */
+  memory: query({ output: z.number() }),
 });

@@ -11,6 +11,7 @@ import type { Order, Report } from "./server-child.js";
 
 const [, , ledgerFile = "", port = "0", limits = "{}"] = process.argv;
 const ledger = openSync(ledgerFile, "a");
+const TEXT = "x".repeat(200);
 const note = (line: string) => void writeSync(ledger, `${line}\n`);
 
 async function work({ input }: { input: { token: string; takesMs: number } }): Promise<string> {
@@ -31,6 +32,13 @@ const router = implement(contract).router({
   bare: async function* ({ input }) {
     for (let number = 1; number <= input.to; number++) yield number;
   },
+  paced: async function* ({ input, signal }) {
+    while (true) {
+      yield { at: performance.timeOrigin + performance.now(), text: TEXT };
+      await pause(input.everyMs, undefined, { signal });
+    }
+  },
+  memory: () => process.memoryUsage.rss(),
 });
 
 const server = await serve(router, {
