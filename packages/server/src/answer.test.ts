@@ -7,6 +7,7 @@ import { event, gap } from "./define/event.js";
 import { implement } from "./define/implement.js";
 import type { FailureReport } from "./failure.js";
 import { createServer, type Server } from "./server.js";
+import { createTopic } from "./topics/topics.js";
 
 const order: string[] = [];
 const opened: { server: Server; clock: VirtualClock }[] = [];
@@ -442,6 +443,78 @@ describe("a subscription", () => {
     caller.cancel(id);
     await settled();
     expect(failures).toEqual([]);
+  });
+});
+
+describe("an event of a topic", () => {
+  const asked = { count: 0 };
+  const counted: Schema<unknown> = {
+    "~standard": {
+      version: 1,
+      vendor: "own",
+      validate: (value) => {
+        asked.count++;
+        return { value };
+      },
+    },
+  };
+  const topical = defineContract({
+    own: subscription({ event: counted }),
+    other: subscription({ event: z.object({ n: z.number() }) }),
+  });
+
+  async function open(jsonDepth?: number) {
+    asked.count = 0;
+    const topic = createTopic(topical.own);
+    const router = implement(topical).router({
+      own: () => topic.subscribe(),
+      other: (() => topic.subscribe()) as never,
+    });
+    const clock = new VirtualClock();
+    const limits = jsonDepth === undefined ? {} : { limits: { jsonDepth } };
+    const server = createServer(router, { clock, onError: () => {}, ...limits });
+    opened.push({ server, clock });
+    const caller = new Caller();
+    server.accept(caller.line);
+    caller.line.hear(hello());
+    await settle(clock);
+    return { topic, caller, settled: () => settle(clock) };
+  }
+
+  it("is validated and encoded once for all its subscribers, when it is published", async () => {
+    const { topic, caller, settled } = await open();
+    const ids = Array.from({ length: 10 }, () => caller.subscribe("own"));
+    await settled();
+    let encoded = 0;
+    const eventId = await topic.publish({ toJSON: () => ({ n: ++encoded }) });
+    await settled();
+    for (const id of ids) expect(caller.answers(id)).toEqual([[7, eventId, { n: 1 }]]);
+    expect([asked.count, encoded]).toEqual([1, 1]);
+  });
+
+  it("is validated for a subscription that declares other events", async () => {
+    const { topic, caller, settled } = await open();
+    const [fitting, not] = [caller.subscribe("other"), caller.subscribe("other", undefined, 8)];
+    await settled();
+    const eventId = await topic.publish({ n: 1, undeclared: 2 });
+    await settled();
+    expect(caller.answers(fitting)).toEqual([[7, eventId, { n: 1 }]]);
+    await topic.publish("not what it declares");
+    await settled();
+    expect(caller.error(not)).toMatchObject({ code: "INTERNAL" });
+  });
+
+  it("that is nested deeper than this server's clients take fails its subscription and nothing else", async () => {
+    const { topic, caller, settled } = await open(8);
+    const [one, other] = [caller.subscribe("own"), caller.subscribe("own")];
+    await settled();
+    await topic.publish([[[[[1]]]]]);
+    await settled();
+    expect(caller.answers(one)).toHaveLength(1);
+    await topic.publish([[[[[[1]]]]]]);
+    await settled();
+    expect([caller.error(one).code, caller.error(other).code]).toEqual(["INTERNAL", "INTERNAL"]);
+    expect(caller.line.closedWith).toBeUndefined();
   });
 });
 

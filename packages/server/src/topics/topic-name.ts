@@ -7,7 +7,7 @@ import { RpcError } from "@trunkline/core";
 import type { Position } from "./backplane.js";
 
 /** A key's length at most, in UTF-16 units. */
-export const KEY_LENGTH = 256;
+const KEY_LENGTH = 256;
 
 /** `rooms.lobby` for the topic `lobby` of the family `rooms`. Two topics never have one name. */
 export function topicName(family: string, key: string | undefined): string {
