@@ -14,6 +14,7 @@ import { ClientConnection } from "./connection.js";
 import { contractDifference } from "./contract-check.js";
 import { DEFAULT_TIMEOUT_MS, dispatcher, failed, type Interceptor } from "./dispatch.js";
 import type { OpenTransport } from "./open-transport.js";
+import { thisPage } from "./page-life.js";
 import type { ProcedureCalls, SubscribeOptions } from "./procedure-call.js";
 import { buildProxy } from "./proxy.js";
 import type { ConnectionStatus } from "./status.js";
@@ -74,6 +75,7 @@ export function createClient<Contract extends object>(contract: Contract, option
     contractHash: contractHash(contract),
     contractDiffers: mismatchTeller(contract, options, { clock, report }),
     random: options.random ?? Math.random,
+    page: thisPage(),
     open: options.transport ?? webSocketOf(options, clock, limits),
     ...(options.auth === undefined ? {} : { auth: options.auth }),
   });

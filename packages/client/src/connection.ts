@@ -20,6 +20,7 @@ import {
 } from "@trunkline/core/internal";
 import { type ConnectOptions, connect, describeClose, type GiveUp } from "./connect.js";
 import { Dialer, type DialerEffect, type DialerInput, type DialerState } from "./dialer.js";
+import { type Page, PageLife } from "./page-life.js";
 import { type ConnectionStatus, statusOf } from "./status.js";
 
 export interface ClientConnectionOptions extends ConnectOptions {
@@ -29,6 +30,8 @@ export interface ClientConnectionOptions extends ConnectOptions {
   random(): number;
   /** The server that has just welcomed us has another contract. Does not throw. */
   contractDiffers(caller: Caller): void;
+  /** The page this is part of, if it is part of one. */
+  readonly page?: Page | undefined;
   /** Hears what a listener threw. Does not throw. */
   report(error: unknown): void;
 }
@@ -39,6 +42,7 @@ export class ClientConnection implements Caller {
   readonly #options: ClientConnectionOptions;
   readonly #dialer: Dialer;
   readonly #alarm: Alarm;
+  readonly #life: PageLife | undefined;
   readonly #listeners = new Set<Listener>();
   #peer: Peer;
   /** Peers before this one that have calls in flight still. */
@@ -55,6 +59,8 @@ export class ClientConnection implements Caller {
     this.#dialer = new Dialer({ dialMs: options.limits.helloMs, random: options.random });
     this.#alarm = options.clock.alarm(() => this.#tick());
     this.#peer = this.#newPeer();
+    const { page, clock, limits } = options;
+    if (page) this.#life = new PageLife(this, { page, clock, patienceMs: limits.heartbeatMs + limits.graceMs });
   }
 
   get status(): ConnectionStatus {
@@ -102,8 +108,27 @@ export class ClientConnection implements Caller {
     this.#say({ type: "reconnect" });
   }
 
+  /** What there is may be dead, or waits for no good reason: tries again within this time. */
+  suspect(withinMs: number): void {
+    this.#say({ type: "suspect", withinMs });
+  }
+
+  /** Lets go of every transport, for a page that is put by. False: nothing was wanted of it. */
+  rest(): boolean {
+    for (const peer of this.#departing) this.#departed(peer, true);
+    const before = this.#dialer.state.name;
+    this.#say({ type: "rest" });
+    return this.#dialer.state.name !== before;
+  }
+
+  /** When anything was last heard from the server, by the clock. */
+  get heardAt(): number {
+    return this.#peer.heardAt;
+  }
+
   /** Ends every call and closes for good. */
   close(): void {
+    this.#life?.close();
     // What the dialer lets go of is left to be resumed; this is not.
     this.#giveUp("normal");
     for (const peer of [this.#peer, ...this.#departing]) peer.end("normal", "CANCELLED", "the client was closed");
@@ -196,6 +221,7 @@ export class ClientConnection implements Caller {
   }
 
   #dial(): void {
+    this.#life?.begin();
     const resumption = () => {
       // While it moves, the session goes on where it is, and another one begins.
       const session = this.#dialer.state.name === "moving" ? undefined : this.#token;
@@ -211,12 +237,14 @@ export class ClientConnection implements Caller {
     if (this.#dialer.state.name === "moving") this.#depart();
     this.#token = welcome.session;
     this.#say({ type: "welcomed", spreadMs: welcome.spreadMs });
+    const silenceMs = welcome.heartbeatMs + this.#options.limits.graceMs;
+    this.#life?.welcomed(silenceMs);
     this.#peer.attach(transport, {
       resumed: welcome.resumed,
       received: welcome.received,
       peer: welcome.limits,
       beatMs: undefined,
-      silenceMs: welcome.heartbeatMs + this.#options.limits.graceMs,
+      silenceMs,
     });
     if (welcome.contract !== this.#options.contractHash) this.#options.contractDiffers(this);
   }
