@@ -455,6 +455,19 @@ describe("a backplane that cannot be reached", () => {
     expect(await topic.subscribe({ after: cursor }).next()).toMatchObject({ value: { data: 2 } });
   });
 
+  it("is given up when each log it gives is lost at once", async () => {
+    const backplane = new Broken({
+      follow: (_topic, _after, follower) => {
+        follower.lost();
+        return () => {};
+      },
+    });
+    const errors: unknown[] = [];
+    const topic = createTopic(numbers, { backplane, name: "n", onError: (error) => void errors.push(error) });
+    await expect(topic.subscribe().next()).rejects.toMatchObject(unavailable);
+    expect(errors).toEqual([new Error("the log was lost again and again while it was read")]);
+  });
+
   it("and an onError that throws harm nobody else", async () => {
     const said = vi.spyOn(console, "error").mockImplementation(() => {});
     const onError = () => {

@@ -36,6 +36,9 @@ export interface WindowOptions {
   deserted(): void;
 }
 
+/** How often a reader waits for a log that is lost as soon as it was read. */
+const ATTEMPTS = 3;
+
 export class Window {
   readonly #options: WindowOptions;
   #state: State = closed;
@@ -63,7 +66,7 @@ export class Window {
 
   /** What is there to be read now. Rejects when the backplane cannot be reached. */
   async view(): Promise<View> {
-    for (;;) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (this.#state.name === "closed") this.#open();
       const state = this.#state;
       if (state.name === "opening") await state.opened;
@@ -72,6 +75,7 @@ export class Window {
         return state.view;
       }
     }
+    throw new Error("the log was lost again and again while it was read");
   }
 
   /** Calls back, once, when there may be more to read. Returns what takes that back. */
