@@ -1,8 +1,12 @@
-/** The demo: hello, a chat, the chat again on a line that is cut, the verdict, and a server that leaves in peace. */
+/**
+ * The demo: hello, a chat, the chat again on a line that is cut, the verdict, a server that is restarted, and one that
+ * leaves in peace.
+ */
 import { once } from "node:events";
+import { openFaultProxy } from "@trunkline/testing";
 import { member } from "./cast.js";
 import { converse } from "./conversation.js";
-import { relayTo } from "./relay.js";
+import { restartServer } from "./restart.js";
 import { openRoom } from "./room.js";
 import type { Round } from "./round.js";
 import { runHello } from "./run-hello.js";
@@ -23,8 +27,10 @@ heading("hello: three files, two processes");
 await runHello((who, line) => row(who, "", line));
 
 const room = await openRoom();
-const relay = await relayTo(room.server.port);
-const url = `ws://127.0.0.1:${relay.port}`;
+// It hands on what it carries in small pieces, one a millisecond, so a cut falls into the middle of messages.
+const line = await openFaultProxy(room.server.port);
+line.impair("both", { latencyMs: 1, sliceBytes: 512 });
+const url = `ws://127.0.0.1:${line.port}`;
 const [ada, bo, cleo] = [member("ada", url), member("bo", url), member("cleo", url)];
 const cast = [ada, bo, cleo];
 
@@ -33,19 +39,23 @@ await converse(ada, bo, cleo);
 
 heading("the line is cut, again and again, with everything in flight");
 let cutNumber = 0;
-const storm = await bringStorm({ cast, room, relay }, (round) => showRound(round));
+const storm = await bringStorm({ cast, room, line }, (round) => showRound(round));
 
 heading("what the clients were told, held against what the server did");
 const verdict = judge(storm, cast, room.ledger);
 for (const claim of verdict.claims) claimRow(claim);
 
+heading("the server is restarted, with calls in flight");
+const restarted = await restartServer(room, { caller: ada, speaker: bo, reader: cleo });
+for (const claim of restarted) claimRow(claim);
+
 heading("the server drains");
 const drained = await drain();
 claimRow(drained);
 for (const { client } of cast) client.$connection.close();
-await relay.close();
+await line.close();
 
-const holds = [...verdict.claims, drained].every((claim) => claim.holds);
+const holds = [...verdict.claims, ...restarted, drained].every((claim) => claim.holds);
 const counts = `${figure(verdict.calls)} calls, ${figure(verdict.events)} events, ${storm.cuts} cuts`;
 const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
 summary(holds, `${counts}, lost ${verdict.lost}, duplicated ${verdict.duplicated} (${seconds} s)`);

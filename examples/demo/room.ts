@@ -22,12 +22,15 @@ export interface Ledger {
 }
 
 export interface Room {
+  /** The one that serves now. */
   readonly server: ListeningServer;
   readonly ledger: Ledger;
   /** Emits `started` and `returning` with the call's name; `returning` in the turn in which the handler returns. */
   readonly handlers: EventEmitter;
   /** Ends every reader's ticks. */
   stopTicks(): void;
+  /** Closes the server, whatever is under way, and serves anew on the same port. What was said is kept. */
+  restart(): Promise<void>;
 }
 
 export async function openRoom(): Promise<Room> {
@@ -78,13 +81,28 @@ export async function openRoom(): Promise<Room> {
       },
     });
 
-  const server = await serve(router, {
-    context: ({ auth }) => Credentials.parse(auth),
-    onConnect: () => void ledger.sessions++,
-    onError: ({ error }) => void ledger.failures.push(error),
-  });
+  const listen = (port: number) =>
+    serve(router, {
+      port,
+      context: ({ auth }) => Credentials.parse(auth),
+      onConnect: () => void ledger.sessions++,
+      onError: ({ error }) => void ledger.failures.push(error),
+    });
+  let server = await listen(0);
   const stopTicks = () => {
     ticking = false;
   };
-  return { server, ledger, handlers, stopTicks };
+  const restart = async () => {
+    await server.close();
+    server = await listen(server.port);
+  };
+  return {
+    get server() {
+      return server;
+    },
+    ledger,
+    handlers,
+    stopTicks,
+    restart,
+  };
 }

@@ -1,13 +1,13 @@
 /** One round of the storm: everybody calls at once, and the line is cut at a chosen moment. */
 import { EventEmitter } from "node:events";
+import type { FaultProxy } from "@trunkline/testing";
 import type { Member } from "./cast.js";
-import type { Relay } from "./relay.js";
 import type { Room } from "./room.js";
 
 /** Calls of each kind that each member makes at once. */
 const CALLS_EACH = 12;
 
-/** After so long the relay holds the requests, and has handed on no more than a part of them. */
+/** After so long the line holds the requests, and has handed on no more than a part of them. */
 const ON_THE_LINE_MS = 2;
 
 /**
@@ -56,7 +56,8 @@ export interface Round {
 export interface Stage {
   readonly cast: readonly Member[];
   readonly room: Room;
-  readonly relay: Relay;
+  /** The line between the clients and the server. */
+  readonly line: FaultProxy;
 }
 
 /** Makes everybody's calls at once, cuts the line, and waits until every call has settled. */
@@ -70,7 +71,7 @@ export async function playRound(stage: Stage, number: number): Promise<Round> {
     signs.once(next.after, () => {
       lastCutAt = performance.now();
       const callsInFlight = calls.filter((call) => call.settled === 0).length;
-      cuts.push({ moment: next.moment, callsInFlight, bytesLost: stage.relay.cut() });
+      cuts.push({ moment: next.moment, callsInFlight, bytesLost: stage.line.cut() });
       cutAfter(later);
     });
   };
