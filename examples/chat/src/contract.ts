@@ -79,10 +79,20 @@ export const chat = defineContract({
       errors: roomFull,
       summary: "Being in a room: what is said there, live, from `lastEventId` on.",
     }),
-    typing: subscription({ input: inRoom, event: z.array(z.string()), summary: "Who is typing, at each change." }),
+    typing: subscription({
+      input: inRoom,
+      event: z.array(z.string()),
+      slow: "latest",
+      summary: "Who is typing, at each change.",
+    }),
     setTyping: mutation({ input: inRoom.extend({ typing: z.boolean() }), idempotent: true, timeoutMs: 3_000 }),
   },
-  people: subscription({ event: z.array(Person), summary: "Who is here, and in which rooms, at each change." }),
+  people: subscription({
+    event: z.array(Person),
+    // Each event is all there is to know: who missed some has missed nothing.
+    slow: "latest",
+    summary: "Who is here, and in which rooms, at each change.",
+  }),
 });
 
 export type Room = z.infer<typeof Room>;

@@ -12,9 +12,6 @@ import { Sidebar } from "./sidebar.js";
 
 const FIRST_ROOM = "lobby";
 
-/** A stream whose events each say everything: what is missing in between does not matter. */
-const latestOnly = { onGap: () => {} };
-
 export class ChatPage {
   readonly client: Client<typeof chat>;
   #me: string;
@@ -86,13 +83,11 @@ export class ChatPage {
     typing.textContent = "";
     void this.#open.open();
     rooms.typing({ room: this.#open.room }, { signal }).subscribe({
-      ...latestOnly,
       onEvent: (names) => {
         typing.textContent = typingPhrase(names.filter((name) => name !== this.#me));
       },
     });
     people(undefined, { signal }).subscribe({
-      ...latestOnly,
       onEvent: (everybody) => {
         this.#people = everybody;
         this.#draw();

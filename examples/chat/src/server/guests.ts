@@ -59,7 +59,7 @@ function sitDown(name: GuestName, { url, keys }: GuestOptions): ChatClient {
 /** Resolves when somebody who is no guest is in the room. */
 async function company(client: ChatClient, signal: AbortSignal): Promise<void> {
   const guests = new Set<string>(guestNames);
-  for await (const people of client.people(undefined, { signal, onGap: () => {} })) {
+  for await (const people of client.people(undefined, { signal })) {
     if (people.some(({ name, rooms }) => rooms.includes(ROOM) && !guests.has(name))) return;
   }
 }
