@@ -77,7 +77,7 @@ export function conforms({ create, settle, exact }: ConformanceOptions): void {
     expect(await texts("t")).toEqual(strange);
   });
 
-  it("keeps topics apart, whatever their names have in common", async () => {
+  it("B6: keeps topics apart, whatever their names have in common", async () => {
     const { append, texts } = await setUp();
     const names = ["a", "a.b", "a.=", "a._", "a.=002a", "a.=003e", "A", "a.B"];
     for (const name of names) await append(name, name);

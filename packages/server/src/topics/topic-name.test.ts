@@ -18,7 +18,7 @@ describe("a topic's name", () => {
     expect(topicName(family, key)).toBe(name);
   });
 
-  it("is one topic's only, and never more than letters, digits, _, = and single dots within", () => {
+  it("B6: is one topic's only, and never more than letters, digits, _, = and single dots within", () => {
     const units = ["", "a", ".", "=", "*", "\0", "\ud800", "\udc00", "0", "_", "%", "002a"];
     const keys = units.flatMap((one) => units.flatMap((two) => units.map((three) => one + two + three)));
     const distinct = new Set(keys);

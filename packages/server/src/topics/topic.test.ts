@@ -126,7 +126,7 @@ describe("a reader", () => {
     expect(await items.next()).toEqual({ done: true, value: undefined });
   });
 
-  it("shares each event's text with all others", async () => {
+  it("R11: shares each event's text with all others", async () => {
     const topic = createTopic(subscription({ event: z.string() }));
     const readers = Array.from({ length: 1_000 }, () => topic.subscribe());
     const waiting = readers.map((reader) => reader.next());
@@ -137,7 +137,7 @@ describe("a reader", () => {
     await Promise.all(readers.map((reader) => reader.return?.()));
   });
 
-  it("that does not read holds up nobody, and gets everything when it does", async () => {
+  it("R11: that does not read holds up nobody, and gets everything when it does", async () => {
     const topic = createTopic(numbers);
     const [slow, ...fast] = Array.from({ length: 1_000 }, () => topic.subscribe());
     const first = slow!.next();
@@ -164,14 +164,14 @@ describe("a gap", () => {
     ]);
   });
 
-  it("stands before everything for an id from before a restart", async () => {
+  it("M9: stands before everything for an id from before a restart", async () => {
     const id = await createTopic(numbers).publish(1);
     const restarted = createTopic(numbers);
     await restarted.publish(2);
     expect(await read(restarted.subscribe({ after: id }))).toEqual(["gap: the topic's log has begun anew", 2]);
   });
 
-  it("stands before everything for another topic's id", async () => {
+  it("M7: stands before everything for another topic's id", async () => {
     const rooms = topics(numbers);
     await rooms("lobby").publish(1);
     const id = await rooms("booth").publish(2);
@@ -181,7 +181,7 @@ describe("a gap", () => {
     ]);
   });
 
-  it("stands before everything for whatever else a client may send", async () => {
+  it("M7: stands before everything for whatever else a client may send", async () => {
     const topic = createTopic(numbers);
     const id = await topic.publish(1);
     const [epoch, offset, tag] = id.split("-");
@@ -206,7 +206,7 @@ describe("a gap", () => {
     }
   });
 
-  it("stands where a reader was when the log began anew under it", async () => {
+  it("B2: stands where a reader was when the log began anew under it", async () => {
     const backplane = new Restarting();
     const topic = createTopic(numbers, { backplane, name: "n" });
     const items = topic.subscribe();
@@ -307,7 +307,7 @@ describe("a snapshot", () => {
   });
 });
 
-describe("a reader that is slow", () => {
+describe("R9: a reader that is slow", () => {
   const event = z.object({ user: z.string(), n: z.number() });
   const states: [string, SlowReader<"user">, unknown[]][] = [
     ["block", "block", ["a1", "b2", "a3", "b4", "a5"]],
@@ -376,7 +376,7 @@ describe("bounds", () => {
     expect(clock.idle).toBe(true);
   });
 
-  it("of topics: one more than maxTopics is refused, to be read and to be written", async () => {
+  it("R23: of topics: one more than maxTopics is refused, to be read and to be written", async () => {
     const rooms = topics(numbers, { maxTopics: 2 });
     await rooms("a").publish(1);
     await rooms("b").publish(1);
@@ -404,7 +404,7 @@ describe("bounds", () => {
     ]);
   });
 
-  it("of publishing: one more than maxPending is refused while the backplane is slow", async () => {
+  it("B4: of publishing: one more than maxPending is refused while the backplane is slow", async () => {
     const slow = new Broken({ append: () => new Promise(() => {}) });
     const topic = createTopic(numbers, { backplane: slow, name: "n", maxPending: 2 });
     void topic.publish(1);
@@ -431,7 +431,7 @@ describe("a backplane that cannot be reached", () => {
   const refuse = () => Promise.reject(new Error("connection refused to redis.internal"));
   const unavailable = { code: "UNAVAILABLE", message: "the topic's log cannot be reached" };
 
-  it("fails what is asked of it with UNAVAILABLE, and is reported", async () => {
+  it("B1: fails what is asked of it with UNAVAILABLE, and is reported", async () => {
     const errors: unknown[] = [];
     const backplane = new Broken({ append: refuse, read: refuse });
     const topic = createTopic(numbers, { backplane, name: "n", onError: (error) => void errors.push(error) });
@@ -485,7 +485,7 @@ describe("a backplane that others write to", () => {
     override readonly shared = true as never;
   }
 
-  it("has what they wrote validated: a poisoned entry is a gap, and reported", async () => {
+  it("B5: has what they wrote validated: a poisoned entry is a gap, and reported", async () => {
     const errors: unknown[] = [];
     const backplane = new Shared();
     const named = {

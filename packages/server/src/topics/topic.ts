@@ -34,7 +34,7 @@ export interface SnapshotOptions {
 export interface Snapshot<Published, Data> {
   /** Oldest first. */
   readonly events: readonly TopicEvent<Published, Data>[];
-  /** `subscribe({ after: cursor })` continues with the first event that is not in a snapshot taken now: no event lies between. */
+  /** `subscribe({ after: cursor })` goes on from here: no event is missing in between, and none comes twice. */
   readonly cursor: string;
   /** Whether events before these are kept. */
   readonly more: boolean;
