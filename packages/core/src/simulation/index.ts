@@ -1,5 +1,7 @@
 /** Virtual time, seeded chance, a network with faults, and whole worlds made of them. */
 export { type CutFigures, cutEverywhere } from "./duet/cuts.js";
+export { checkModel, type ModelFigures } from "./duet/model.js";
+export type { Bounds } from "./duet/stage.js";
 export type { PlannedFault } from "./faults.js";
 export { type CutOptions, Link, type LinkOptions } from "./network.js";
 export { Random } from "./random.js";

@@ -6,11 +6,6 @@
  */
 import { type Cut, type Outcome, Play } from "./play.js";
 
-export interface CutOptions {
-  /** Plays one of so many byte positions, and one of so many pairs. Default 1: all of them. */
-  readonly every?: number;
-}
-
 /** Figures of runs that all ended alike. */
 export interface CutFigures {
   /** Frames that are delivered to each end without a cut. */
@@ -24,11 +19,11 @@ export interface CutFigures {
 const directions = ["server", "client"] as const;
 
 /**
- * Plays them all.
+ * Plays them all, or one of `every` byte positions and one of `every` pairs.
  *
  * @throws InvariantBroken if something does not hold, or if a run ends otherwise than the one without a cut.
  */
-export function cutEverywhere({ every = 1 }: CutOptions = {}): CutFigures {
+export function cutEverywhere({ every = 1 }: { readonly every?: number } = {}): CutFigures {
   const whole = new Play([]).run();
   const byteCuts = playAll(whole, thinned(byteCutsOf(whole), every));
   const pairCuts = playAll(whole, thinned(pairCutsOf(whole), every));

@@ -10,6 +10,7 @@ import type { CallRecord } from "../call-record.js";
 import type { Trace } from "../trace.js";
 import { TurnWatch } from "../turn-watch.js";
 import type { Role, WireWatch } from "../wire-watch.js";
+import { Said } from "./said.js";
 
 type Work = { readonly record: CallRecord; next: number };
 type Input = ConversationInput<CallRecord, Work>;
@@ -38,6 +39,7 @@ export class DuetEnd {
   readonly jobs: DuetJob[] = [];
   session = "";
   generation = 0;
+  said = new Said();
   /** Where what is written goes. */
   #write: (text: string) => void = () => {};
   readonly #options: DuetEndOptions;
@@ -55,6 +57,7 @@ export class DuetEnd {
   }
 
   attach(terms: Omit<Attach, "type" | "generation">, session: string, write: (text: string) => void): void {
+    if (session !== this.session) this.said = new Said();
     this.session = session;
     this.#write = write;
     this.#options.wire.resume(session, this.#options.role, terms.received);
@@ -113,6 +116,7 @@ export class DuetEnd {
     switch (effect.type) {
       case "send":
         wire.write(this.session, { from: role, replayBytes: limits.replayBytes }, effect.text);
+        this.said.note(effect.text);
         return this.#write(effect.text);
       case "flush":
         return this.say({ type: "flush" });

@@ -17,6 +17,8 @@ export interface Line {
   readonly toServer: string[];
   clientGeneration: number | undefined;
   serverGeneration: number | undefined;
+  /** The client has left it for another, and hears nothing of it any more. The server takes it for open. */
+  left: boolean;
 }
 
 export interface Asked {
@@ -90,7 +92,13 @@ export class Duet {
 
   /** The client dials: its hello is on the way. */
   dial(): Line {
-    const line: Line = { toClient: [], toServer: [], clientGeneration: undefined, serverGeneration: undefined };
+    const line: Line = {
+      toClient: [],
+      toServer: [],
+      clientGeneration: undefined,
+      serverGeneration: undefined,
+      left: false,
+    };
     this.lines.push(line);
     const { received } = this.client.conversation;
     const session = this.#token === undefined ? { received: 0 } : { received, session: this.#token };
@@ -116,6 +124,14 @@ export class Duet {
     ] as const) {
       if (generation !== undefined) end.say({ type: "detach", generation });
     }
+  }
+
+  /** The client goes on over another line; what it has said on this one may still arrive. */
+  takeOver(line: Line): void {
+    line.left = true;
+    line.toClient.length = 0;
+    this.client.say({ type: "detach", generation: line.clientGeneration! });
+    this.dial();
   }
 
   /** The server's process dies, and another one takes its place, which knows nothing. */
@@ -151,7 +167,9 @@ export class Duet {
     );
     const terms = { resumed, received: resumed ? hello.received : 0, peer: hello.limits, ...NO_HEARTBEAT };
     line.serverGeneration = this.server.generation + 1;
-    this.server.attach(terms, this.#kept, (said) => line.toClient.push(said));
+    this.server.attach(terms, this.#kept, (said) => {
+      if (!line.left) line.toClient.push(said);
+    });
   }
 
   #welcomed(line: Line, text: string): void {

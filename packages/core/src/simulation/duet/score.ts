@@ -6,7 +6,7 @@ import type { CallRecord } from "../call-record.js";
 import type { Role } from "../wire-watch.js";
 import type { Asked, Duet } from "./duet.js";
 
-export interface Step {
+interface Step {
   ready(): boolean;
   act(): void;
 }
