@@ -62,6 +62,7 @@ export interface Step {
   readonly eventId?: string;
   readonly error?: WireError;
   readonly reason?: string;
+  readonly handOver?: "lost" | "alive";
   readonly end?: { readonly code: StandardCode; readonly message: string };
   readonly wait?: true;
   readonly out?: readonly unknown[];
@@ -130,6 +131,7 @@ export class Script {
     if (step.consume !== undefined)
       return { type: "consume", call: this.#named(step.consume), count: step.count ?? Number.NaN };
     if (step.end !== undefined) return { type: "end", ...step.end };
+    if (step.handOver !== undefined) return { type: "handOver", lost: step.handOver === "lost" };
     return this.#answer(step);
   }
 
@@ -234,6 +236,10 @@ export class Script {
         return { [effect.type]: closeCodes[effect.close].code };
       case "goodbye":
         return { goodbye: effect.spreadMs };
+      case "renew":
+        return { renew: effect.auth ?? null };
+      case "moved":
+        return { moved: effect.calls.map((call) => call.sink) };
       case "finished":
         return { finished: true };
     }
