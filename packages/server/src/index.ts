@@ -19,15 +19,8 @@ export type { Greeting } from "./handshake.js";
 export type { HttpInfo } from "./http-info.js";
 export type { Origins } from "./origin.js";
 export { type ListeningServer, type ListenOptions, serve } from "./serve.js";
-export {
-  type AttachOptions,
-  type ContextHook,
-  createServer,
-  type Server,
-  type ServerHooks,
-  type ServerOptions,
-  type ServerSetup,
-} from "./server.js";
+export { createServer, type Server } from "./server.js";
+export type { AttachOptions, ContextHook, ServerHooks, ServerOptions, ServerSetup } from "./server-options.js";
 export type {
   AppendOptions,
   Backplane,

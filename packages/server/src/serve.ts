@@ -6,7 +6,8 @@ import { createHttpServer } from "./adapters/http.js";
 import { CLOSE_MS } from "./adapters/ws-transport.js";
 import type { Router } from "./define/router.js";
 import type { Drained, DrainOptions } from "./drain.js";
-import { type AttachOptions, createServer, type Server, type ServerSetup } from "./server.js";
+import { createServer, type Server } from "./server.js";
+import type { AttachOptions, ServerSetup } from "./server-options.js";
 
 /** Options of {@link serve}, beside those of `createServer`. */
 export interface ListenOptions extends AttachOptions {

@@ -6,7 +6,8 @@ import { z } from "zod";
 import { Caller, hello, Line, limits, settle, strangers } from "../test/caller.js";
 import { implement } from "./define/implement.js";
 import type { FailureReport } from "./failure.js";
-import { createServer, type Server, type ServerSetup } from "./server.js";
+import { createServer, type Server } from "./server.js";
+import type { ServerSetup } from "./server-options.js";
 
 const opened: { server: Server; clock: VirtualClock }[] = [];
 

@@ -2,69 +2,22 @@
  * A server: it takes transports, from HTTP upgrades or from anywhere else, and gives each to the connection it belongs
  * to. It serves, then drains or not, then is closed, and does not come back.
  */
-
 import type { Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
-import type { Limits, Transport } from "@trunkline/core";
+import type { Transport } from "@trunkline/core";
 import { contractHash, procedureHashes } from "@trunkline/core";
-import { type Clock, type CloseName, guard, type Hello, resolveLimits, systemClock } from "@trunkline/core/internal";
+import { type CloseName, guard, type Hello, resolveLimits, systemClock } from "@trunkline/core/internal";
 import { type Acceptor, acceptUpgrades } from "./adapters/upgrade.js";
-import { Admission, type AdmissionOptions } from "./admission.js";
+import { Admission } from "./admission.js";
 import { type Ending, type Household, ServerConnection } from "./connection.js";
-import type { Connection } from "./define/handler.js";
 import type { Router } from "./define/router.js";
 import { type Drained, type DrainOptions, drain } from "./drain.js";
 import type { FailureReport } from "./failure.js";
 import type { Guest } from "./guest.js";
 import { type Greeting, Handshake } from "./handshake.js";
 import type { HttpInfo } from "./http-info.js";
-import type { Origins } from "./origin.js";
+import type { AttachOptions, ServerSetup } from "./server-options.js";
 import { Sessions } from "./sessions.js";
-
-/** What a server may be told. Hooks may throw: it is reported to `onError` and harms nobody else. */
-export interface ServerHooks<Context> {
-  /** Names whose session it is, so that nobody else can resume it. Default: whoever holds the token may. */
-  identity?(context: Context): string | undefined;
-  /**
-   * When the credentials behind a context expire: a date, or milliseconds since the epoch. The client is asked for new
-   * ones before; where none come, its socket is closed (4440), and its session waits for a client that brings some.
-   * Default: never.
-   */
-  expiresAt?(context: Context): Date | number | undefined;
-  /** A session began. */
-  onConnect?(connection: Connection, context: Context): void;
-  /** A session ended: `reason` says why, in a constant sentence. */
-  onDisconnect?(connection: Connection, reason: string): void;
-  /** Hears every failure that is not the caller's, whole. Default: `console.error`. */
-  onError?(failure: FailureReport): void;
-}
-
-/** Which upgrades of an HTTP server are served. */
-export interface AttachOptions {
-  /** The raw path, exactly; a query string is ignored. Default `/`. */
-  readonly path?: string;
-  /** Which pages may connect. Default: those of the same origin. */
-  readonly origins?: Origins;
-}
-
-/** Options of {@link createServer}. */
-export interface ServerOptions<Context> extends ServerHooks<Context> {
-  /** Single limits in place of the defaults. */
-  readonly limits?: Partial<Limits>;
-  /** How many sockets may be about to say hello. */
-  readonly admission?: AdmissionOptions;
-  /** For tests: another clock than the platform's. */
-  readonly clock?: Clock;
-}
-
-/** Makes the context of a connection. Required where the router's context has members that must be there. */
-export type ContextHook<Context> = (greeting: Greeting) => Context | Promise<Context>;
-
-/** {@link ServerOptions} with the context hook, which may be left out where an empty context will do. */
-export type ServerSetup<Context> = ServerOptions<Context> &
-  (Readonly<Record<never, never>> extends Context
-    ? { readonly context?: ContextHook<Context> }
-    : { readonly context: ContextHook<Context> });
 
 /** Creates a server for a router; it serves once it is given transports. */
 export function createServer<Contract extends object, Context>(

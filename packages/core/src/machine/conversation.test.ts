@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defaultLimits, type Limits, type PeerLimits, peerLimits } from "../protocol/limits.js";
-import { Conversation, type ConversationEffect, type ConversationInput } from "./conversation.js";
+import { Conversation } from "./conversation.js";
+import type { ConversationEffect, ConversationInput } from "./conversation-words.js";
 import type { IncomingCall } from "./incoming-call.js";
 import { OutgoingCall, type OutgoingRequest } from "./outgoing-call.js";
 

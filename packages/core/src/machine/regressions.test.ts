@@ -1,7 +1,8 @@
 /** What the simulation has found, each as small as it can be. */
 import { describe, expect, it } from "vitest";
 import { type Limits, peerLimits, resolveLimits } from "../protocol/limits.js";
-import { Conversation, type ConversationInput } from "./conversation.js";
+import { Conversation } from "./conversation.js";
+import type { ConversationInput } from "./conversation-words.js";
 import { OutgoingCall, type OutgoingRequest } from "./outgoing-call.js";
 
 const client = (limits: Partial<Limits> = {}) =>

@@ -4,8 +4,8 @@
  */
 import type { Alarm, Clock } from "../clock.js";
 import type { StandardCode } from "../error/codes.js";
-import type { Attach, ConversationEffect, ConversationInput } from "../machine/conversation.js";
 import { Conversation } from "../machine/conversation.js";
+import type { Attach, ConversationEffect, ConversationInput } from "../machine/conversation-words.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { OutgoingCall } from "../machine/outgoing-call.js";
 import { type CloseName, closeCodes } from "../protocol/close-codes.js";

@@ -2,7 +2,8 @@
  * The handlers of both ends, written by the seed: it chooses how long each works, what it answers, in which order they
  * are done, and whether one stops when it is told to.
  */
-import type { Conversation, ConversationInput } from "../machine/conversation.js";
+import type { Conversation } from "../machine/conversation.js";
+import type { ConversationInput } from "../machine/conversation-words.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { Limits } from "../protocol/limits.js";
 import type { CallRecord } from "./call-record.js";

@@ -3,8 +3,8 @@
  * machine is watched; none may throw (I13), and none may accuse the other end, which is as honest as this one (I14).
  */
 import type { Alarm } from "../clock.js";
-import type { Attach, ConversationEffect, ConversationInput } from "../machine/conversation.js";
 import { Conversation } from "../machine/conversation.js";
+import type { Attach, ConversationEffect, ConversationInput } from "../machine/conversation-words.js";
 import { type CloseName, closeCodes } from "../protocol/close-codes.js";
 import type { Limits } from "../protocol/limits.js";
 import type { Transport } from "../transport.js";

@@ -2,8 +2,8 @@
  * One end of a duet: a real conversation whose hands do nothing by themselves. What it writes waits on its line, what
  * its handlers have to do waits in `jobs`, until whoever conducts says so. Every turn is watched as in a world.
  */
-import type { Attach, ConversationEffect, ConversationInput } from "../../machine/conversation.js";
 import { Conversation } from "../../machine/conversation.js";
+import type { Attach, ConversationEffect, ConversationInput } from "../../machine/conversation-words.js";
 import type { IncomingCall } from "../../machine/incoming-call.js";
 import type { Limits } from "../../protocol/limits.js";
 import type { CallRecord } from "../call-record.js";

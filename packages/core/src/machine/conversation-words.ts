@@ -1,0 +1,74 @@
+/**
+ * What a conversation is told, and what it asks for: its inputs and its effects, as data. The rules between them stand in
+ * `conversation.ts`.
+ */
+import type { StandardCode } from "../error/codes.js";
+import type { CloseName } from "../protocol/close-codes.js";
+import type { Json } from "../protocol/encode.js";
+import type { PeerLimits } from "../protocol/limits.js";
+import type { WireError } from "../protocol/message.js";
+import type { IncomingCall } from "./incoming-call.js";
+import type { IncomingEffect } from "./incoming-calls.js";
+import type { OutgoingCall } from "./outgoing-call.js";
+import type { OutgoingEffect } from "./outgoing-calls.js";
+
+/** Hello and welcome have been said on a new transport. */
+export interface Attach {
+  readonly type: "attach";
+  /** Names the transport; grows with each. What an older one still brings is ignored. */
+  readonly generation: number;
+  /** False: the other end knows nothing of what was said before. */
+  readonly resumed: boolean;
+  /** How many of our frames the other end has. */
+  readonly received: number;
+  readonly peer: PeerLimits;
+  /** How often to beat (only the server does), and how long a silence is death. */
+  readonly beatMs: number | undefined;
+  readonly silenceMs: number;
+}
+
+export type ConversationInput<Sink, Work> =
+  // The transport.
+  | Attach
+  | { readonly type: "detach"; readonly generation: number }
+  | { readonly type: "absent"; readonly reason: string }
+  | { readonly type: "message"; readonly generation: number; readonly text: string }
+  | { readonly type: "alive"; readonly generation: number }
+  | { readonly type: "congested"; readonly generation: number; readonly congested: boolean }
+  // Our callers.
+  | { readonly type: "call"; readonly call: OutgoingCall<Sink> }
+  | { readonly type: "cancel"; readonly call: OutgoingCall<Sink> }
+  | { readonly type: "consume"; readonly call: OutgoingCall<Sink>; readonly count: number }
+  // Our handlers.
+  | { readonly type: "reply"; readonly call: IncomingCall<Work>; readonly value: Json }
+  | { readonly type: "fail"; readonly call: IncomingCall<Work>; readonly error: WireError }
+  | { readonly type: "ready"; readonly call: IncomingCall<Work> }
+  | { readonly type: "event"; readonly call: IncomingCall<Work>; readonly value: Json; readonly eventId?: string }
+  | { readonly type: "gap"; readonly call: IncomingCall<Work>; readonly reason: string }
+  | { readonly type: "finish"; readonly call: IncomingCall<Work> }
+  // Our owner.
+  | { readonly type: "flush" }
+  /** Another conversation goes on in this one's place. `lost`: this one's session is known to be gone. */
+  | { readonly type: "handOver"; readonly lost: boolean }
+  | { readonly type: "adopt"; readonly call: OutgoingCall<Sink> }
+  | { readonly type: "end"; readonly code: StandardCode; readonly message: string };
+
+/**
+ * `send`: write this on the transport of this generation. `flush`: come back with a flush when this turn is over. `ping`: a
+ * protocol ping. `drop`: this transport is of no use, the session goes on. `break`: rules or bounds were broken, the
+ * session cannot go on. `goodbye`: the other end wants us elsewhere. `renew`: it wants, or brings,
+ * new credentials. `moved`: these calls
+ * are for the conversation that goes on. `finished`: after that, nothing is in flight here any more.
+ */
+export type ConversationEffect<Sink, Work> =
+  | OutgoingEffect<Sink>
+  | IncomingEffect<Work>
+  | { readonly type: "send"; readonly generation: number; readonly text: string }
+  | { readonly type: "flush" }
+  | { readonly type: "ping" }
+  | { readonly type: "drop"; readonly close: CloseName }
+  | { readonly type: "break"; readonly close: CloseName; readonly detail: string }
+  | { readonly type: "goodbye"; readonly spreadMs: number }
+  | { readonly type: "renew"; readonly auth: unknown }
+  | { readonly type: "moved"; readonly calls: readonly OutgoingCall<Sink>[] }
+  | { readonly type: "finished" };
