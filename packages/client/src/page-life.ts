@@ -7,7 +7,7 @@
  *   --------------------------------------|-------------------------------------------------------------------------
  *   online                                | dial soon, spread out: everybody behind one router hears it at once
  *   visibilitychange, resume, focus       | dial now, if more has passed unheard than the server's patience
- *   pagehide, into the back/forward cache | let go of the transport: a page that holds one is not kept
+ *   pagehide, into the back/forward cache | let go of the transport: it would be cut, or the page not kept for it
  *   pageshow, out of it                   | dial now, if it held one then
  *
  * How much has passed unheard is what has passed since the last look, less the time in which the server was heard. The
