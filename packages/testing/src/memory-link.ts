@@ -1,15 +1,22 @@
 /**
- * Two transports that are each other's other end, without a socket. What one sends the other hears in the next turn,
- * in order, as with a socket; nothing is ever lost.
+ * Two transports that are each other's other end, without a socket. What one sends the other hears in the next turn, in
+ * order, as with a socket; nothing is lost, until the link is cut.
  */
 import type { Transport, TransportListener } from "@trunkline/core";
 
-/** A linked pair. Closing one end closes the other. */
-export function memoryTransports(): readonly [Transport, Transport] {
+/** A link in memory. Closing one end closes the other. */
+export interface MemoryLink {
+  readonly ends: readonly [Transport, Transport];
+  /** As when a network fails: what is under way is gone, and both ends hear 1006. */
+  cut(): void;
+}
+
+/** Links two transports. */
+export function memoryLink(): MemoryLink {
   const [left, right] = [new MemoryTransport(), new MemoryTransport()];
   left.link(right);
   right.link(left);
-  return [left, right];
+  return { ends: [left, right], cut: () => left.lose() };
 }
 
 type Heard = (listener: TransportListener) => void;
@@ -36,11 +43,26 @@ class MemoryTransport implements Transport {
 
   close(code: number, reason: string): void {
     if (!this.#open) return;
+    this.#end(code, reason);
+    // What this end has said before is heard there still, and then that it is over.
+    const other = this.#other;
+    other?.hear((listener) => {
+      if (!other.#open) return;
+      other.#open = false;
+      listener.closed(code, reason);
+    });
+  }
+
+  /** Both ends at once, with whatever was on its way. */
+  lose(): void {
+    if (this.#open) this.#end(1006, "");
+    if (this.#other?.#open) this.#other.#end(1006, "");
+  }
+
+  #end(code: number, reason: string): void {
     this.#open = false;
-    this.#heard = [];
-    const closed: Heard = (listener) => listener.closed(code, reason);
-    this.#other?.hear(closed);
-    this.hear(closed);
+    this.#heard = [(listener) => listener.closed(code, reason)];
+    queueMicrotask(() => this.#pass());
   }
 
   listen(listener: TransportListener): void {
