@@ -126,10 +126,13 @@ function mismatchTeller(
     told = true;
     const deadline = clock.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     contractDifference(caller, contract, deadline)
-      .then((difference) => difference && tell(difference))
+      .then((difference) => difference && isMismatch(difference) && tell(difference))
       .catch(report);
   };
 }
+
+/** A server that can only do more is none. */
+const isMismatch = ({ missing, changed }: ContractDifference) => missing.length + changed.length > 0;
 
 /** A WebSocket to the client's address, asked for anew at each attempt. */
 function webSocketOf(options: ClientOptions, clock: Clock, { messageBytes }: Limits): OpenTransport {

@@ -250,6 +250,7 @@ export class ClientConnection implements Caller {
   }
 
   #changed(state: DialerState): void {
+    if (state.name === "waiting") this.#peer.explainAbsence(state.reason);
     this.#status = statusOf(state, Date.now() - this.#options.clock.now());
     if (this.#status.state === "stopped") this.#stopped(this.#status);
     for (const listener of [...this.#listeners]) guard(() => listener(this.#status), this.#options.report);

@@ -72,6 +72,8 @@ const STABLE_MS = 10_000;
 const LEAVE_MS = 4_000;
 /** Where no server has said anything yet. */
 const DEFAULT_SPREAD_MS = 1_000;
+/** No server keeps its clients away for longer than this. */
+const MAX_SPREAD_MS = 300_000;
 
 export interface DialerOptions {
   /** How long an attempt may take, from asking for credentials to the welcome. */
@@ -110,7 +112,7 @@ export class Dialer implements Machine<DialerInput, DialerEffect> {
         if (state.name === "idle") this.#dial(0, now);
         return;
       case "welcomed":
-        this.#spreadMs = input.spreadMs;
+        this.#spreadMs = Math.min(input.spreadMs, MAX_SPREAD_MS);
         // A move counts once it is made: one that leads to the next goodbye is not hurried.
         if (state.name === "moving") this.#become({ name: "ready", attempt: state.attempt + 1, since: now });
         else if (state.name === "dialing") this.#become({ name: "ready", attempt: state.attempt, since: now });
