@@ -55,8 +55,11 @@ class MemoryTransport implements Transport {
 
   /** Both ends at once, with whatever was on its way. */
   lose(): void {
-    if (this.#open) this.#end(1006, "");
-    if (this.#other?.#open) this.#other.#end(1006, "");
+    for (const end of [this, this.#other]) if (end?.isOpen) end.#end(1006, "");
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
   }
 
   #end(code: number, reason: string): void {
