@@ -67,13 +67,14 @@ describe("one server, one client, one socket", () => {
 
   test("rejects a call whose deadline passes, and tells its handler", async () => {
     await using exchange = await openExchange();
-    const call = exchange.client.slow({ token: "slow" }, { timeoutMs: 30 });
+    await exchange.client.add({ a: 1, b: 1 });
+    const call = exchange.client.slow({ token: "slow" }, { timeoutMs: 200 });
     await expect(call).rejects.toMatchObject({ code: "DEADLINE_EXCEEDED", outcome: "unknown" });
     await expect.poll(() => exchange.ledger.aborted).toEqual(["slow"]);
   });
 
   test("says that nothing was sent when there is no server", async () => {
-    const client = createClient(contract, { url: "ws://127.0.0.1:1/", timeoutMs: 50, random: () => 0.1 });
+    const client = createClient(contract, { url: "ws://127.0.0.1:1/", timeoutMs: 500, random: () => 0.1 });
     const error: unknown = await client.add({ a: 1, b: 1 }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(RpcError);
     expect(error).toMatchObject({ code: "DEADLINE_EXCEEDED", outcome: "not-sent", retryable: true, path: "add" });
