@@ -35,6 +35,7 @@ test("a call walks through one file a step, and its answer through the same file
       "core/protocol/value",
       "core/runtime/outgoing",
       "client/connection",
+      "client/peers",
       "core/runtime/peer",
       "core/machine/conversation",
       "core/machine/outgoing-calls",

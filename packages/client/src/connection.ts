@@ -14,13 +14,14 @@ import {
   endsSession,
   guard,
   type OutgoingCall,
-  Peer,
+  type Peer,
   type Sink,
   type Welcome,
 } from "@trunkline/core/internal";
 import { type ConnectOptions, connect, describeClose, type GiveUp } from "./connect.js";
 import { Dialer, type DialerEffect, type DialerInput, type DialerState } from "./dialer.js";
 import { type Page, PageLife } from "./page-life.js";
+import { Peers } from "./peers.js";
 import { type ConnectionStatus, statusOf } from "./status.js";
 
 export interface ClientConnectionOptions extends ConnectOptions {
@@ -44,9 +45,7 @@ export class ClientConnection implements Caller {
   readonly #alarm: Alarm;
   readonly #life: PageLife | undefined;
   readonly #listeners = new Set<Listener>();
-  #peer: Peer;
-  /** Peers before this one that have calls in flight still. */
-  readonly #departing = new Set<Peer>();
+  readonly #peers: Peers;
   #giveUp: GiveUp = () => {};
   /** What resumes the session on the next transport. */
   #token: string | undefined;
@@ -58,8 +57,16 @@ export class ClientConnection implements Caller {
     this.#options = options;
     this.#dialer = new Dialer({ dialMs: options.limits.helloMs, random: options.random });
     this.#alarm = options.clock.alarm(() => this.#tick());
-    this.#peer = this.#newPeer();
     const { page, clock, limits } = options;
+    this.#peers = new Peers(
+      { role: "client", limits, clock, answerer: nothingServed },
+      {
+        detached: (code) => this.#detached(code),
+        broken: (close) => this.#broken(close),
+        goodbye: (spreadMs) => this.#say({ type: "goodbye", spreadMs }),
+        renew: (peer) => void this.#renew(peer),
+      },
+    );
     if (page) this.#life = new PageLife(this, { page, clock, patienceMs: limits.heartbeatMs + limits.graceMs });
   }
 
@@ -68,29 +75,22 @@ export class ClientConnection implements Caller {
   }
 
   /** What is held and open now, in all. */
-  get holdings(): Peer["holdings"] {
-    const held = { ...this.#peer.holdings };
-    for (const peer of this.#departing) {
-      for (const what of ["calls", "handlers", "backlog", "replay"] as const) held[what] += peer.holdings[what];
-    }
-    return held;
+  get holdings(): Peers["holdings"] {
+    return this.#peers.holdings;
   }
 
   /** Makes a call, and sees to it that there is, or will be, a transport. */
   open(call: OutgoingCall<Sink>): void {
     if (this.#dialer.state.name === "idle") this.#say({ type: "want" });
-    this.#peer.open(call);
+    this.#peers.open(call);
   }
 
-  /** Wherever the call is by now: only the peer that has it acts. */
   cancel(call: OutgoingCall<Sink>): void {
-    this.#peer.cancel(call);
-    for (const peer of this.#departing) peer.cancel(call);
+    this.#peers.cancel(call);
   }
 
   consume(call: OutgoingCall<Sink>, count: number): void {
-    this.#peer.consume(call, count);
-    for (const peer of this.#departing) peer.consume(call, count);
+    this.#peers.consume(call, count);
   }
 
   /** Hears every change of status, until the returned function is called. */
@@ -104,7 +104,7 @@ export class ClientConnection implements Caller {
   /** Dials at once, whatever was planned, and even if it had stopped. */
   reconnect(): void {
     // What had stopped has failed every call it held.
-    if (this.#dialer.state.name === "stopped") this.#peer = this.#newPeer();
+    if (this.#dialer.state.name === "stopped") this.#peers.renew();
     this.#say({ type: "reconnect" });
   }
 
@@ -115,7 +115,7 @@ export class ClientConnection implements Caller {
 
   /** Lets go of every transport, for a page that is put by. False: nothing was wanted of it. */
   rest(): boolean {
-    for (const peer of this.#departing) this.#departed(peer, true);
+    this.#peers.hurry();
     const before = this.#dialer.state.name;
     this.#say({ type: "rest" });
     return this.#dialer.state.name !== before;
@@ -123,7 +123,7 @@ export class ClientConnection implements Caller {
 
   /** When anything was last heard from the server, by the clock. */
   get heardAt(): number {
-    return this.#peer.heardAt;
+    return this.#peers.current.heardAt;
   }
 
   /** Ends every call and closes for good. */
@@ -131,29 +131,9 @@ export class ClientConnection implements Caller {
     this.#life?.close();
     // What the dialer lets go of is left to be resumed; this is not.
     this.#giveUp("normal");
-    for (const peer of [this.#peer, ...this.#departing]) peer.end("normal", "CANCELLED", "the client was closed");
-    this.#departing.clear();
+    this.#peers.close();
     this.#say({ type: "close" });
     this.#alarm.clear();
-  }
-
-  #newPeer(): Peer {
-    const { limits, clock } = this.#options;
-    const isCurrent = () => peer === this.#peer;
-    const peer: Peer = new Peer({
-      role: "client",
-      limits,
-      clock,
-      answerer: nothingServed,
-      owner: {
-        detached: (code) => (isCurrent() ? this.#detached(code) : this.#departed(peer, true)),
-        broken: (close) => (isCurrent() ? this.#broken(close) : this.#departed(peer, true)),
-        renew: () => isCurrent() && void this.#renew(peer),
-        goodbye: (spreadMs) => isCurrent() && this.#say({ type: "goodbye", spreadMs }),
-        finished: () => this.#departed(peer, false),
-      },
-    });
-    return peer;
   }
 
   #detached(code: number): void {
@@ -170,26 +150,16 @@ export class ClientConnection implements Caller {
   async #renew(peer: Peer): Promise<void> {
     try {
       const auth = await this.#options.auth?.();
-      if (peer === this.#peer) peer.renew(auth);
+      if (peer === this.#peers.current) peer.renew(auth);
     } catch (error) {
       this.#options.report(error);
     }
   }
 
-  /** A new peer goes on; the one before it stays until what it has in flight is answered. */
+  /** Another session begins elsewhere; this one finishes what it has in flight. */
   #depart(): void {
-    const before = this.#peer;
-    this.#peer = this.#newPeer();
     this.#token = undefined;
-    this.#departing.add(before);
-    before.handOver(this.#peer, false);
-  }
-
-  /** A peer that was departing is done, or lost its transport before it was. */
-  #departed(peer: Peer, lost: boolean): void {
-    if (!this.#departing.delete(peer)) return;
-    if (lost) peer.handOver(this.#peer, true);
-    peer.end("normal", "UNAVAILABLE", "the connection has moved on");
+    this.#peers.depart();
   }
 
   #say(input: DialerInput): void {
@@ -215,7 +185,7 @@ export class ClientConnection implements Caller {
   #do(effect: DialerEffect): void {
     if (effect.type === "dial") this.#dial();
     else if (effect.type === "abandon") this.#giveUp("silent");
-    else if (effect.type === "leave") this.#peer.detach("moving");
+    else if (effect.type === "leave") this.#peers.current.detach("moving");
     else if (effect.type === "depart") this.#depart();
     else this.#changed(effect.state);
   }
@@ -225,7 +195,7 @@ export class ClientConnection implements Caller {
     const resumption = () => {
       // While it moves, the session goes on where it is, and another one begins.
       const session = this.#dialer.state.name === "moving" ? undefined : this.#token;
-      return { session, received: session === undefined ? 0 : this.#peer.received };
+      return { session, received: session === undefined ? 0 : this.#peers.current.received };
     };
     this.#giveUp = connect(this.#options, resumption, {
       welcomed: (transport, welcome) => this.#welcomed(transport, welcome),
@@ -239,7 +209,7 @@ export class ClientConnection implements Caller {
     this.#say({ type: "welcomed", spreadMs: welcome.spreadMs });
     const silenceMs = welcome.heartbeatMs + this.#options.limits.graceMs;
     this.#life?.welcomed(silenceMs);
-    this.#peer.attach(transport, {
+    this.#peers.current.attach(transport, {
       resumed: welcome.resumed,
       received: welcome.received,
       peer: welcome.limits,
@@ -250,7 +220,7 @@ export class ClientConnection implements Caller {
   }
 
   #changed(state: DialerState): void {
-    if (state.name === "waiting") this.#peer.explainAbsence(state.reason);
+    if (state.name === "waiting") this.#peers.current.explainAbsence(state.reason);
     this.#status = statusOf(state, Date.now() - this.#options.clock.now());
     if (this.#status.state === "stopped") this.#stopped(this.#status);
     for (const listener of [...this.#listeners]) guard(() => listener(this.#status), this.#options.report);
@@ -258,7 +228,7 @@ export class ClientConnection implements Caller {
 
   /** Nothing can be sent until somebody does something about it: what waits must not wait for that. */
   #stopped({ code, reason }: ConnectionStatus & { readonly state: "stopped" }): void {
-    this.#peer.end("normal", code, `the connection has stopped: ${reason}`);
+    this.#peers.current.end("normal", code, `the connection has stopped: ${reason}`);
     this.#token = undefined;
   }
 }
