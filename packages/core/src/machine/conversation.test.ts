@@ -429,6 +429,19 @@ describe("a hand-over", () => {
     expect(next.flush()).toEqual(['[[1,0],[2,1,"s",0,null,2,null]]']);
   });
 
+  it("to a conversation that has ended settles the calls there: none is left hanging", () => {
+    const [end, next] = [new End(), new End()];
+    end.attach();
+    const call = end.call("query", { repeatable: true });
+    end.flush();
+    end.say({ type: "detach", generation: 1 });
+    next.say({ type: "end", code: "UNAUTHENTICATED", message: "stopped" });
+    end.say({ type: "handOver", lost: true });
+    const failure = { type: "failure", call, error: { code: "UNAUTHENTICATED", outcome: "unknown" } };
+    expect(next.say({ type: "adopt", call })).toMatchObject([failure]);
+    expect(call.state.name).toBe("settled");
+  });
+
   it("of a lost session sends what may be repeated elsewhere, and says of the rest that it may have run", () => {
     const end = new End();
     end.attach();

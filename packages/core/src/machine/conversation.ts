@@ -223,7 +223,7 @@ export class Conversation<Sink, Work>
 
   /** After the end only new calls matter, which must not be left hanging. */
   #receiveEnded(input: ConversationInput<Sink, Work>): void {
-    if (input.type === "call" && this.#ending !== undefined) {
+    if ((input.type === "call" || input.type === "adopt") && this.#ending !== undefined) {
       this.#outgoing.refuse(input.call, this.#ending.code, this.#ending.message);
     }
     if (input.type === "reply" || input.type === "fail" || input.type === "finish") this.#incoming.release(input.call);
