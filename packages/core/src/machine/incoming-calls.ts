@@ -236,29 +236,23 @@ export class IncomingCalls<Work> {
 
   #produce(call: IncomingCall<Work>, frame: string): void {
     if (call.state !== "pulling") return;
-    if (this.#isOversized(frame)) {
-      const error: WireError = { code: "INTERNAL", message: "an event was larger than the client takes" };
-      this.#context.session.push(errorFrame(call.id, error));
-      this.#context.emit({ type: "oversized", call });
-      this.#abandon(call, "cancelled");
-      return;
-    }
-    this.#context.session.push(frame);
+    if (!this.#push(call, frame, "an event")) return this.#abandon(call, "cancelled");
     call.balance?.spend();
     call.state = "paused";
     this.#pull(call);
   }
 
-  #push(call: IncomingCall<Work>, frame: string): void {
-    if (this.#isOversized(frame)) {
-      const error: WireError = { code: "INTERNAL", message: "the answer was larger than the client takes" };
-      this.#context.session.push(errorFrame(call.id, error));
-      this.#context.emit({ type: "oversized", call });
-    } else this.#context.session.push(frame);
-  }
-
-  #isOversized(frame: string): boolean {
-    return this.#peer !== undefined && exceedsBytes(frame, this.#peer.messageBytes - 64);
+  /** Sends a frame, or an error in its place where it is larger than the other end takes. False: the error went. */
+  #push(call: IncomingCall<Work>, frame: string, what = "the answer"): boolean {
+    const { session, emit } = this.#context;
+    const oversized = this.#peer !== undefined && exceedsBytes(frame, this.#peer.messageBytes - 64);
+    if (!oversized) {
+      session.push(frame);
+      return true;
+    }
+    session.push(errorFrame(call.id, { code: "INTERNAL", message: `${what} was larger than the client takes` }));
+    emit({ type: "oversized", call });
+    return false;
   }
 
   /** The handler has settled and its slot is free. True: somebody waits for the answer. */
