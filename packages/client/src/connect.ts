@@ -9,6 +9,7 @@ import {
   type CloseName,
   closeCodes,
   closeName,
+  closeTransport,
   comeBack,
   greeting,
   parse,
@@ -84,7 +85,7 @@ class Attempt {
   }
 
   #opened(transport: Transport, auth: unknown): void {
-    this.#undo = (close) => closeWith(transport, close);
+    this.#undo = (close) => closeTransport(transport, close);
     transport.listen({
       message: (text) => this.#answered(transport, text),
       closed: (code) => this.#lost(describeClose(code), comeBack(code)),
@@ -99,7 +100,7 @@ class Attempt {
       transport.send(greeting({ type: "hello", ...terms, ...(auth === undefined ? {} : { auth }) }));
     } catch (error) {
       this.#lost(`auth has no JSON${because(error)}`, "now");
-      closeWith(transport, "normal");
+      closeTransport(transport, "normal");
     }
   }
 
@@ -109,7 +110,7 @@ class Attempt {
     // What was not asked for cannot have been resumed.
     const fits = message.type === "welcome" && !(message.resumed && this.#resumption().session === undefined);
     if (!fits) {
-      closeWith(transport, "protocol");
+      closeTransport(transport, "protocol");
       return this.#lost("the server did not answer hello with a welcome", "now");
     }
     this.#undo = undefined;
@@ -136,8 +137,4 @@ function because(error: unknown): string {
   } catch {
     return "";
   }
-}
-
-function closeWith(transport: Transport, name: CloseName): void {
-  transport.close(closeCodes[name].code, closeCodes[name].reason);
 }

@@ -50,6 +50,7 @@ export {
 export { EVENT_ID_LENGTH, isViolation, parse, type Violation } from "./protocol/parse.js";
 export { encodeValue } from "./protocol/value.js";
 export { Channel } from "./runtime/channel.js";
+export { closeTransport } from "./runtime/close-transport.js";
 export { guard } from "./runtime/guard.js";
 export type { Answerer } from "./runtime/incoming.js";
 export type { OpenStream, StreamItem } from "./runtime/open-stream.js";

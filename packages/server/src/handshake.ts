@@ -12,7 +12,7 @@
  */
 import type { Limits, Transport } from "@trunkline/core";
 import { RpcError } from "@trunkline/core";
-import { type Alarm, type Clock, type CloseName, closeCodes, type Hello, parse } from "@trunkline/core/internal";
+import { type Alarm, type Clock, type CloseName, closeTransport, type Hello, parse } from "@trunkline/core/internal";
 import { isAbortOf } from "./failure.js";
 import type { HttpInfo } from "./http-info.js";
 import { verdict } from "./verdict.js";
@@ -101,7 +101,7 @@ export class Handshake<Guest> {
   #refuse(close: CloseName): void {
     if (this.#state === "over") return;
     this.#over();
-    this.#transport.close(closeCodes[close].code, closeCodes[close].reason);
+    closeTransport(this.#transport, close);
   }
 
   #over(): void {

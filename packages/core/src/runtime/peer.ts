@@ -12,6 +12,7 @@ import { type CloseName, closeCodes } from "../protocol/close-codes.js";
 import { greeting } from "../protocol/encode.js";
 import type { Limits } from "../protocol/limits.js";
 import type { Transport } from "../transport.js";
+import { closeTransport } from "./close-transport.js";
 import { type Answerer, Incoming } from "./incoming.js";
 import type { StreamItem } from "./open-stream.js";
 import type { Caller } from "./outgoing.js";
@@ -303,8 +304,4 @@ export class Peer implements Caller {
         return;
     }
   }
-}
-
-function closeTransport(transport: Transport, close: CloseName): void {
-  transport.close(closeCodes[close].code, closeCodes[close].reason);
 }
