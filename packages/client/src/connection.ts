@@ -221,7 +221,8 @@ export class ClientConnection implements Caller {
 
   #changed(state: DialerState): void {
     if (state.name === "waiting") this.#peers.current.explainAbsence(state.reason);
-    this.#status = statusOf(state, Date.now() - this.#options.clock.now());
+    const { clock } = this.#options;
+    this.#status = statusOf(state, clock.wallNow() - clock.now());
     if (this.#status.state === "stopped") this.#stopped(this.#status);
     for (const listener of [...this.#listeners]) guard(() => listener(this.#status), this.#options.report);
   }

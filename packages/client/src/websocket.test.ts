@@ -19,6 +19,10 @@ class ManualClock implements Clock {
     return this.#now;
   }
 
+  wallNow(): number {
+    return this.#now;
+  }
+
   alarm(wake: () => void): Alarm {
     const key = {};
     return { set: (at) => this.#alarms.set(key, { at, wake }), clear: () => this.#alarms.delete(key) };

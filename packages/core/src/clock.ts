@@ -11,6 +11,8 @@ export interface Alarm {
 export interface Clock {
   /** Milliseconds that only grow. Only differences mean anything. */
   now(): number;
+  /** The time of the day, in milliseconds since the epoch. It may jump: nothing is measured by it. */
+  wallNow(): number;
   alarm(wake: () => void): Alarm;
   /** Runs a task when the current turn is over, before anything else happens. */
   defer(task: () => void): void;
@@ -22,6 +24,7 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 /** The platform's clock. Monotonic, so a changed wall clock changes nothing. */
 export const systemClock: Clock = Object.freeze({
   now: () => performance.now(),
+  wallNow: () => Date.now(),
   alarm: (wake: () => void) => new SystemAlarm(wake),
   defer: (task: () => void) => queueMicrotask(task),
 });

@@ -20,6 +20,10 @@ export class SteppedClock implements Clock {
     return this.#now;
   }
 
+  wallNow(): number {
+    return this.#now;
+  }
+
   alarm(wake: () => void): Alarm {
     return {
       set: (at) => void (at === Infinity ? this.#alarms.delete(wake) : this.#alarms.set(wake, at)),

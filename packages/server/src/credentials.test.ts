@@ -1,15 +1,12 @@
 import { RpcError } from "@trunkline/core";
 import { VirtualClock } from "@trunkline/core/simulation";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Credentials } from "./credentials.js";
 import type { Guest } from "./guest.js";
 
-const START = 1_700_000_000_000;
-
-/** Credentials whose hook is in the hands of the test; the wall clock goes with the virtual one. */
+/** Credentials whose hook is in the hands of the test. */
 function setUp() {
   const clock = new VirtualClock();
-  vi.spyOn(Date, "now").mockImplementation(() => START + clock.now());
   const said: string[] = [];
   const verdicts: { readonly auth: unknown; readonly signal: AbortSignal; settle(guest: Guest | Error): void }[] = [];
   const credentials = new Credentials({
@@ -24,13 +21,11 @@ function setUp() {
     report: (error) => said.push(`reported ${String(error)}`),
   });
   const guest = (leftMs: number | undefined, context = "first", identity = "ada"): Guest => {
-    return { context, identity, expiresAt: leftMs === undefined ? undefined : START + clock.now() + leftMs };
+    return { context, identity, expiresAt: leftMs === undefined ? undefined : clock.wallNow() + leftMs };
   };
   const settled = () => new Promise((resolve) => setImmediate(resolve));
   return { clock, credentials, said, verdicts, guest, settled };
 }
-
-afterEach(() => vi.restoreAllMocks());
 
 describe("credentials", () => {
   it("without an expiry are never asked for", () => {

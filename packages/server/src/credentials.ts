@@ -50,8 +50,9 @@ export class Credentials {
   /** These are valid from now on. */
   hold({ expiresAt, identity }: Guest): void {
     this.drop();
-    const now = this.#options.clock.now();
-    const leftMs = expiresAt === undefined ? Infinity : expiresAt - Date.now();
+    const { clock } = this.#options;
+    const now = clock.now();
+    const leftMs = expiresAt === undefined ? Infinity : expiresAt - clock.wallNow();
     this.#identity = identity;
     this.#expiresAt = now + leftMs;
     this.#askAt = now + Math.max(leftMs - ASK_AHEAD_MS, leftMs / 2);

@@ -231,6 +231,7 @@ test("the same seed draws the same jitter", async () => {
       seed: 5,
       clock: {
         now: () => 0,
+        wallNow: () => 0,
         alarm: () => ({ set: (at) => void (Number.isFinite(at) && drawn.push(at)), clear: () => {} }),
         defer: queueMicrotask,
       },

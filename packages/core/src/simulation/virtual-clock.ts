@@ -6,6 +6,9 @@ import type { Alarm, Clock } from "../clock.js";
 import { Agenda, type Entry } from "./agenda.js";
 import { Random } from "./random.js";
 
+/** The time of the day at which virtual time begins: 2025, in any zone. */
+const EPOCH = Date.UTC(2025, 5, 1);
+
 export class VirtualClock implements Clock {
   readonly #agenda = new Agenda();
   readonly #random: Random;
@@ -19,6 +22,10 @@ export class VirtualClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  wallNow(): number {
+    return EPOCH + this.#now;
   }
 
   alarm(wake: () => void): Alarm {
