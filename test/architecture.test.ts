@@ -28,6 +28,8 @@ describe("a planted violation is found:", () => {
     ["machine/calls.ts", 'type T = import("../transport.js").Transport;', "cannot be simulated"],
     ["runtime/peer.ts", 'import { network } from "../simulation/network.js";', "hands serve both ends"],
     ["runtime/channel.ts", 'import { RpcError } from "@trunkline/core";', "hands serve both ends"],
+    ["runtime/incoming.ts", 'import { implement } from "../answer/define/implement.js";', "hands serve both ends"],
+    ["answer/answer.ts", 'import { VirtualClock } from "../simulation/virtual-clock.js";', "either end may answer"],
     ["contract/contract.ts", 'import { RpcError } from "../error/rpc-error.js";', "may name the types of errors"],
     ["contract/infer.ts", 'import type { Message } from "../protocol/message.js";', "may name the types of errors"],
     ["clock.ts", 'import "./error/codes.js";', "clock.ts is a leaf"],

@@ -2,6 +2,26 @@
  * What the server, the client and the testing package are built from. Not for applications: it may change in any
  * release.
  */
+export type { AnswerOptions } from "./answer/answer.js";
+export {
+  EncodedEvent,
+  event,
+  gap,
+  type IdentifiedEvent,
+  isGap,
+  type ReportedGap,
+  type SubscriptionItem,
+  type TopicEvent,
+} from "./answer/define/event.js";
+export type { CallArgs, Handler, HandlerArgs, HandlerResult, Handlers, NoErrors } from "./answer/define/handler.js";
+export { type App, implement, type NoContext } from "./answer/define/implement.js";
+export type { Middleware } from "./answer/define/middleware.js";
+export type { MiddlewareArgs } from "./answer/define/middleware-args.js";
+export type { Route } from "./answer/define/route.js";
+export type { Router } from "./answer/define/router.js";
+export { type FailureReport, isAbortOf } from "./answer/failure.js";
+export { inputIssues, issuesMessage } from "./answer/issues.js";
+export { chain, isThenable, validate } from "./answer/validate.js";
 export { type Alarm, type Clock, systemClock } from "./clock.js";
 export { compose, type Layer } from "./compose.js";
 export { isProcedure, type Procedure } from "./contract/procedure.js";

@@ -1,11 +1,10 @@
 import { defineContract, mutation, query, RpcError, type Schema, subscription } from "@trunkline/core";
+import { event, gap } from "@trunkline/core/internal";
 import { VirtualClock } from "@trunkline/core/simulation";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { Caller, hello, limits, settle } from "../test/caller.js";
-import { event, gap } from "./define/event.js";
-import { implement } from "./define/implement.js";
-import type { FailureReport } from "./failure.js";
+import { type FailureReport, implement } from "./define.js";
 import { createServer, type Server } from "./server.js";
 import { createTopic } from "./topics/topics.js";
 

@@ -16,21 +16,16 @@ import {
   peerLimits,
   type Work,
 } from "@trunkline/core/internal";
-import { RouterAnswerer } from "./answer.js";
 import { Credentials } from "./credentials.js";
-import type { Connection } from "./define/handler.js";
-import type { Route } from "./define/router.js";
-import type { FailureReport } from "./failure.js";
+import type { Connection, FailureReport, Router } from "./define.js";
 import type { Guest } from "./guest.js";
 import type { Greeting } from "./handshake.js";
 import type { HttpInfo } from "./http-info.js";
 
 /** What all connections of a server share. */
 export interface Household {
-  readonly routes: ReadonlyMap<string, Route>;
+  readonly router: Router<object, unknown>;
   readonly contractHash: string;
-  /** Dotted path → hash of the procedure. */
-  readonly hashes: ReadonlyMap<string, string>;
   readonly limits: Limits;
   readonly clock: Clock;
   report(failure: FailureReport): void;
@@ -68,15 +63,9 @@ export class ServerConnection implements Connection, PeerOwner {
 
   constructor(household: Household) {
     this.#household = household;
-    const { routes, hashes, limits, clock, report } = household;
-    const answerer = new RouterAnswerer({
-      routes,
-      hashes,
-      limits,
-      connection: this,
-      report,
-      context: () => this.context,
-    });
+    const { router, limits, clock, report } = household;
+    const context = () => this.context;
+    const answerer = router.answerer({ role: "server", connection: this, limits, context, report });
     this.#peer = new Peer({ role: "server", limits, clock, answerer, owner: this });
     this.#credentials = new Credentials({
       clock,

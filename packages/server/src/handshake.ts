@@ -12,8 +12,15 @@
  */
 import type { Limits, Transport } from "@trunkline/core";
 import { RpcError } from "@trunkline/core";
-import { type Alarm, type Clock, type CloseName, closeTransport, type Hello, parse } from "@trunkline/core/internal";
-import { isAbortOf } from "./failure.js";
+import {
+  type Alarm,
+  type Clock,
+  type CloseName,
+  closeTransport,
+  type Hello,
+  isAbortOf,
+  parse,
+} from "@trunkline/core/internal";
 import type { HttpInfo } from "./http-info.js";
 import { verdict } from "./verdict.js";
 

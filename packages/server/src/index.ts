@@ -1,20 +1,29 @@
 /** The server: a contract gets its handlers, and is served over transports. */
-export type { AdmissionOptions } from "./admission.js";
 export {
   event,
   gap,
+  type HandlerResult,
   type IdentifiedEvent,
+  type Middleware,
   type ReportedGap,
   type SubscriptionItem,
   type TopicEvent,
-} from "./define/event.js";
-export type { CallArgs, Connection, Handler, HandlerArgs, HandlerResult, Handlers } from "./define/handler.js";
-export { type App, implement } from "./define/implement.js";
-export type { Middleware } from "./define/middleware.js";
-export type { MiddlewareArgs } from "./define/middleware-args.js";
-export type { Route, Router } from "./define/router.js";
+} from "@trunkline/core/internal";
+export type { AdmissionOptions } from "./admission.js";
+export {
+  type App,
+  type CallArgs,
+  type Connection,
+  type FailureReport,
+  type Handler,
+  type HandlerArgs,
+  type Handlers,
+  implement,
+  type MiddlewareArgs,
+  type Route,
+  type Router,
+} from "./define.js";
 export type { Drained, DrainOptions } from "./drain.js";
-export type { FailureReport } from "./failure.js";
 export type { Greeting } from "./handshake.js";
 export type { HttpInfo } from "./http-info.js";
 export type { Origins } from "./origin.js";

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { type Clock, systemClock } from "@trunkline/core/internal";
 import { createHttpServer } from "./adapters/http.js";
 import { CLOSE_MS } from "./adapters/ws-transport.js";
-import type { Router } from "./define/router.js";
+import type { Router } from "./define.js";
 import type { Drained, DrainOptions } from "./drain.js";
 import { createServer, type Server } from "./server.js";
 import type { AttachOptions, ServerSetup } from "./server-options.js";

@@ -2,8 +2,7 @@
 import type { Limits } from "@trunkline/core";
 import type { Clock } from "@trunkline/core/internal";
 import type { AdmissionOptions } from "./admission.js";
-import type { Connection } from "./define/handler.js";
-import type { FailureReport } from "./failure.js";
+import type { Connection, FailureReport } from "./define.js";
 import type { Greeting } from "./handshake.js";
 import type { Origins } from "./origin.js";
 

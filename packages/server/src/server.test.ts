@@ -4,8 +4,7 @@ import { VirtualClock } from "@trunkline/core/simulation";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { Caller, hello, Line, limits, settle, strangers } from "../test/caller.js";
-import { implement } from "./define/implement.js";
-import type { FailureReport } from "./failure.js";
+import { type FailureReport, implement } from "./define.js";
 import { createServer, type Server } from "./server.js";
 import type { ServerSetup } from "./server-options.js";
 

@@ -5,14 +5,13 @@
 import type { Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Transport } from "@trunkline/core";
-import { contractHash, procedureHashes } from "@trunkline/core";
+import { contractHash } from "@trunkline/core";
 import { type CloseName, guard, type Hello, resolveLimits, systemClock } from "@trunkline/core/internal";
 import { type Acceptor, acceptUpgrades } from "./adapters/upgrade.js";
 import { Admission } from "./admission.js";
 import { type Ending, type Household, ServerConnection } from "./connection.js";
-import type { Router } from "./define/router.js";
+import type { FailureReport, Router } from "./define.js";
 import { type Drained, type DrainOptions, drain } from "./drain.js";
-import type { FailureReport } from "./failure.js";
 import type { Guest } from "./guest.js";
 import { type Greeting, Handshake } from "./handshake.js";
 import type { HttpInfo } from "./http-info.js";
@@ -48,10 +47,8 @@ export class Server implements AsyncDisposable {
     this.#sessions = new Sessions(limits, clock);
     this.#admission = new Admission(setup.admission);
     this.#household = {
-      // A route's context is what this server's hook makes.
-      routes: router.routes,
+      router,
       contractHash: contractHash(router.contract),
-      hashes: procedureHashes(router.contract),
       limits,
       clock,
       report: (failure) => this.#report(failure),

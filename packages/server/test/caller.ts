@@ -3,6 +3,8 @@ import type { Transport, TransportListener } from "@trunkline/core";
 import { batch, greeting, type Hello, peerLimits, resolveLimits } from "@trunkline/core/internal";
 import type { VirtualClock } from "@trunkline/core/simulation";
 
+export { strangers } from "../../core/test/strangers.js";
+
 export const limits = resolveLimits();
 
 /** What a client says first; `members` replaces parts of it. */
@@ -123,44 +125,4 @@ export async function settle(clock: VirtualClock): Promise<void> {
     await Promise.resolve();
     clock.advance(0);
   }
-}
-
-/** Everything a hook or a handler might throw, by name: a test runner cannot show some of it. */
-export const strangers: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ["an Error", new Error("canary")],
-  ["a string", "canary"],
-  ["null", null],
-  ["undefined", undefined],
-  ["a number", 0],
-  ["a bigint", 1n],
-  ["a symbol", Symbol("canary")],
-  ["a Response", new Response("canary", { status: 401 })],
-  ["an object without a prototype", Object.assign(Object.create(null), { message: "canary" })],
-  [
-    "an Error whose getters throw",
-    Object.defineProperties(new Error("canary"), {
-      // First: to replace it, the platform works it out, and reads the others.
-      stack: { get: refuse },
-      message: { get: refuse },
-      name: { get: refuse },
-      code: { get: refuse },
-    }),
-  ],
-  ["a proxy whose traps throw", new Proxy({}, { get: refuse, getPrototypeOf: refuse, has: refuse })],
-  ["a revoked proxy", revoked()],
-  [
-    "an error as axios throws it",
-    Object.assign(new Error("canary"), { config: { headers: { Authorization: "canary" } } }),
-  ],
-  ["a frozen error with a cause", Object.freeze(new Error("canary", { cause: new Error("canary") }))],
-]);
-
-function refuse(): never {
-  throw new Error("canary");
-}
-
-function revoked(): unknown {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
-  return proxy;
 }

@@ -3,8 +3,7 @@
  * needs no queue, because what a reader has missed is told from where it stands and where the log begins and ends.
  */
 import { RpcError, type SlowReader } from "@trunkline/core";
-import { isState } from "@trunkline/core/internal";
-import { gap } from "../define/event.js";
+import { gap, isState } from "@trunkline/core/internal";
 import type { Position } from "./backplane.js";
 import type { Item, View } from "./window.js";
 

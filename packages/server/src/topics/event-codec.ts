@@ -1,9 +1,14 @@
 /** A topic's events as text: validated and encoded when they are published, and known as events again when they come. */
 import { defaultLimits, type SlowReader, type Subscription } from "@trunkline/core";
-import { encodeValue, type Schema } from "@trunkline/core/internal";
-import { EncodedEvent } from "../define/event.js";
-import { inputIssues, issuesMessage } from "../issues.js";
-import { isThenable, validate } from "../validate.js";
+import {
+  EncodedEvent,
+  encodeValue,
+  inputIssues,
+  issuesMessage,
+  isThenable,
+  type Schema,
+  validate,
+} from "@trunkline/core/internal";
 
 /** An event as a backplane takes it. */
 export interface Encoded {

@@ -3,8 +3,7 @@
  * that nobody reads takes no memory here.
  */
 import { RpcError, type SlowReader, type Subscription } from "@trunkline/core";
-import { type Clock, guard } from "@trunkline/core/internal";
-import type { EncodedEvent } from "../define/event.js";
+import { type Clock, type EncodedEvent, guard } from "@trunkline/core/internal";
 import type { Backplane, Entry, Keep, Page, Position, ReadOptions } from "./backplane.js";
 import { EventCodec } from "./event-codec.js";
 import type { EventIds } from "./topic-name.js";

@@ -1,8 +1,8 @@
 import { type SlowReader, subscription } from "@trunkline/core";
+import { isGap } from "@trunkline/core/internal";
 import { VirtualClock } from "@trunkline/core/simulation";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { isGap } from "../define/event.js";
 import type { Backplane } from "./backplane.js";
 import { MemoryBackplane } from "./memory-backplane.js";
 import { createTopic, type TopicOptions, topics } from "./topics.js";

@@ -1,7 +1,6 @@
 /** One topic: a log of events, published by anybody and read from anywhere. It holds nothing itself. */
 import type { HandlerEvent, InferEvent, Subscription } from "@trunkline/core";
-import { isState } from "@trunkline/core/internal";
-import type { ReportedGap, TopicEvent } from "../define/event.js";
+import { isState, type ReportedGap, type TopicEvent } from "@trunkline/core/internal";
 import type { Entry, Page } from "./backplane.js";
 import type { Origin } from "./cursor.js";
 import type { Family } from "./family.js";

@@ -1,7 +1,7 @@
 import { defineContract, mutation, query, subscription } from "@trunkline/core";
+import type { ReportedGap, TopicEvent } from "@trunkline/core/internal";
 import { z } from "zod";
-import type { ReportedGap, TopicEvent } from "../define/event.js";
-import { implement } from "../define/implement.js";
+import { implement } from "../define.js";
 import { MemoryBackplane } from "./memory-backplane.js";
 import { createTopic, topics } from "./topics.js";
 

@@ -3,9 +3,16 @@
  * readers share it, and each has no more than a cursor into it. A window is closed, opening, or open; it is open only
  * while it has readers.
  */
-import { type Clock, guard } from "@trunkline/core/internal";
-import { type EncodedEvent, gap, isGap, type ReportedGap } from "../define/event.js";
-import { chain, isThenable } from "../validate.js";
+import {
+  type Clock,
+  chain,
+  type EncodedEvent,
+  gap,
+  guard,
+  isGap,
+  isThenable,
+  type ReportedGap,
+} from "@trunkline/core/internal";
 import type { Backplane, Entry, Follower, Keep, Page } from "./backplane.js";
 import { BoundedLog } from "./bounded-log.js";
 

@@ -3,7 +3,8 @@
  * function that wraps handlers. Wrapping happens when the router is written; a call that runs through it makes no
  * promise of its own, so that a synchronous step around a synchronous handler stays synchronous.
  */
-import type { DeclaredErrors, Procedure } from "@trunkline/core";
+import type { DeclaredErrors } from "../../contract/declared-errors.js";
+import type { Procedure } from "../../contract/procedure.js";
 import { errorConstructors } from "./error-constructors.js";
 import type { Handler, NoErrors, RunningHandler } from "./handler.js";
 import { type MiddlewareArgs, type Passed, StepArgs } from "./middleware-args.js";
@@ -16,31 +17,38 @@ interface MiddlewareTypes {
   readonly gives: unknown;
   /** The codes it may fail with beside the standard ones: every procedure it wraps must declare them too. */
   readonly errors: DeclaredErrors;
+  /** What it is given as `connection`. */
+  readonly connection: unknown;
 }
 
 /** Wraps a handler: `signedIn(({ input, context }) => …)`. The handler's types are those of the procedure it is for. */
 export interface Middleware<Types extends MiddlewareTypes = MiddlewareTypes> extends MakesMiddleware<Types> {
-  <P extends Procedure>(handler: Handler<P, Types["gives"]> & Admits<P, Types["errors"]>): Handler<P, Types["needs"]>;
+  <P extends Procedure>(
+    handler: Handler<P, Types["gives"], Types["connection"]> & Admits<P, Types["errors"]>,
+  ): Handler<P, Types["needs"], Types["connection"]>;
 }
 
 /** Where middleware comes from: the application, and any middleware, whose context and errors the new one takes over. */
 export interface MakesMiddleware<Types extends MiddlewareTypes> {
   /** A middleware that runs after this one and sees its context. */
-  middleware<Added extends object>(step: Step<Types["gives"], NoErrors, Added>): Middleware<Extended<Types, Added>>;
+  middleware<Added extends object>(step: Step<Types, NoErrors, Added>): Middleware<Extended<Types, Added>>;
   /** The same, for one that may fail with codes it declares, as a procedure does. */
   middleware<Errors extends DeclaredErrors, Added extends object>(
     declared: { readonly errors: Errors },
-    step: Step<Types["gives"], Errors, Added>,
+    step: Step<Types, Errors, Added>,
   ): Middleware<Extended<Types, Added, Errors>>;
 }
 
 /** What a middleware does: it returns what `next` returned, or throws. */
-type Step<Context, Errors, Added> = (args: MiddlewareArgs<Context, Errors>) => Passed<Added> | Promise<Passed<Added>>;
+type Step<Types extends MiddlewareTypes, Errors, Added> = (
+  args: MiddlewareArgs<Types["gives"], Errors, Types["connection"]>,
+) => Passed<Added> | Promise<Passed<Added>>;
 
 interface Extended<Types extends MiddlewareTypes, Added, Errors = NoErrors> {
   readonly needs: Types["needs"];
   readonly gives: Extend<Types["gives"], Added>;
   readonly errors: Types["errors"] & Errors;
+  readonly connection: Types["connection"];
 }
 
 /**

@@ -2,23 +2,37 @@
  * The answer to a call: its input validated, its handler run, its output validated and encoded. In this order, and
  * synchronous as long as schema, middleware and handler are.
  */
-import { defaultLimits, RpcError as Failure, type Limits, type RpcError } from "@trunkline/core";
-import type { Answerer, Json, OpenStream, StreamItem, WireError, Work } from "@trunkline/core/internal";
-import { COMPARE_PATH, encodeValue } from "@trunkline/core/internal";
+
+import { procedureHashes } from "../contract/hash.js";
+import { RpcError } from "../error/rpc-error.js";
+import type { Json } from "../protocol/encode.js";
+import { defaultLimits, type Limits } from "../protocol/limits.js";
+import type { WireError } from "../protocol/message.js";
+import { COMPARE_PATH } from "../protocol/message.js";
+import { encodeValue } from "../protocol/value.js";
+import type { Answerer } from "../runtime/incoming.js";
+import type { OpenStream, StreamItem } from "../runtime/open-stream.js";
+import type { Work } from "../runtime/work.js";
 import { CallArguments } from "./call-arguments.js";
 import { contractDifference } from "./contract-difference.js";
 import { type EncodedEvent, isEncodedEvent, isGap, isIdentifiedEvent } from "./define/event.js";
-import type { Connection } from "./define/handler.js";
-import type { Route } from "./define/router.js";
+import type { Route } from "./define/route.js";
 import { explain, type FailureReport, RefusedCall } from "./failure.js";
 import { inputIssues, issuesMessage } from "./issues.js";
 import { chain, validate } from "./validate.js";
 
-export interface AnswerOptions {
+/** What is answered: a contract, and its procedures by their dotted paths. */
+export interface Answered {
+  readonly contract: object;
   readonly routes: ReadonlyMap<string, Route>;
-  /** Dotted path → hash of the procedure. */
-  readonly hashes: ReadonlyMap<string, string>;
-  readonly connection: Connection;
+}
+
+/** For whom. */
+export interface AnswerOptions {
+  /** Which end answers. */
+  readonly role: "client" | "server";
+  /** What handlers are given as `connection`. */
+  readonly connection: unknown;
   readonly limits: Limits;
   /** The context of the connection as it is now; it is renewed with each transport. */
   context(): unknown;
@@ -28,14 +42,18 @@ export interface AnswerOptions {
 
 /** Answers the calls of one connection from a router. */
 export class RouterAnswerer implements Answerer {
+  readonly #answered: Answered;
   readonly #options: AnswerOptions;
 
-  constructor(options: AnswerOptions) {
+  constructor(answered: Answered, options: AnswerOptions) {
+    this.#answered = answered;
     this.#options = options;
   }
 
   once(work: Work): Json | Promise<Json> {
-    if (work.path === COMPARE_PATH) return JSON.stringify(contractDifference(work.input, this.#options.hashes));
+    if (work.path === COMPARE_PATH) {
+      return JSON.stringify(contractDifference(work.input, procedureHashes(this.#answered.contract)));
+    }
     const route = this.#route(work);
     return chain(this.#run(route, work), (value) => this.#output(route, value));
   }
@@ -50,15 +68,13 @@ export class RouterAnswerer implements Answerer {
   }
 
   explain(error: unknown, work: Work): WireError {
-    const route = this.#options.routes.get(work.path);
-    const { connection, limits, report } = this.#options;
-    return explain(error, { route, work, connection, limits, report });
+    return explain(error, { ...this.#options, route: this.#answered.routes.get(work.path), work });
   }
 
   #route(work: Work): Route {
-    const route = this.#options.routes.get(work.path);
+    const route = this.#answered.routes.get(work.path);
     // The path is never echoed: it is whatever the caller sent.
-    if (route === undefined) throw new RefusedCall("UNIMPLEMENTED", "the server has no such procedure");
+    if (route === undefined) throw new RefusedCall("UNIMPLEMENTED", `the ${this.#options.role} has no such procedure`);
     if ((route.procedure.kind === "subscription") !== work.isStream) {
       throw new RefusedCall("UNIMPLEMENTED", `this procedure is a ${route.procedure.kind}`);
     }
@@ -111,5 +127,5 @@ export class RouterAnswerer implements Answerer {
 
 function invalidInput(issues: Parameters<typeof inputIssues>[0]): RpcError {
   const data = inputIssues(issues);
-  return new Failure("INVALID_ARGUMENT", { message: issuesMessage(data, "input"), data });
+  return new RpcError("INVALID_ARGUMENT", { message: issuesMessage(data, "input"), data });
 }

@@ -2,14 +2,18 @@
  * What becomes of whatever a handler threw: the caller gets a standard or a declared error, or `INTERNAL` with a constant
  * message and an id; `onError` gets the rest, whole, under the same id.
  */
-import { randomUUID } from "node:crypto";
-import { isStandardCode, type Limits, RpcError, type StandardCode } from "@trunkline/core";
-import { encodeValue, toWireError, type WireError, type Work } from "@trunkline/core/internal";
-import type { Connection } from "./define/handler.js";
-import type { Route } from "./define/router.js";
+import { isStandardCode, type StandardCode } from "../error/codes.js";
+import { RpcError } from "../error/rpc-error.js";
+import { toWireError } from "../error/wire-error.js";
+import type { Limits } from "../protocol/limits.js";
+import type { WireError } from "../protocol/message.js";
+import { encodeValue } from "../protocol/value.js";
+import type { Work } from "../runtime/work.js";
+import type { Route } from "./define/route.js";
+import { errorId } from "./error-id.js";
 
 /** A failure that is not the caller's doing. */
-export interface FailureReport {
+export interface FailureReport<Connection = unknown> {
   /** What was thrown, as it was thrown. */
   readonly error: unknown;
   /** The caller got this id, and nothing else of the error. Absent where there was no caller. */
@@ -32,7 +36,8 @@ export class RefusedCall extends Error {
 interface Circumstances {
   readonly route: Route | undefined;
   readonly work: Work;
-  readonly connection: Connection;
+  readonly connection: unknown;
+  readonly role: "client" | "server";
   readonly limits: Pick<Limits, "jsonDepth">;
   report(failure: FailureReport): void;
 }
@@ -84,8 +89,8 @@ export function isAbortOf(signal: AbortSignal, error: unknown): boolean {
   }
 }
 
-function internal(error: unknown, { route, connection, report }: Circumstances): WireError {
-  const errorId = randomUUID();
-  report({ error, errorId, connection, ...(route === undefined ? {} : { path: route.path }) });
-  return { code: "INTERNAL", message: "the server failed", errorId };
+function internal(error: unknown, { route, connection, role, report }: Circumstances): WireError {
+  const id = errorId();
+  report({ error, errorId: id, connection, ...(route === undefined ? {} : { path: route.path }) });
+  return { code: "INTERNAL", message: `the ${role} failed`, errorId: id };
 }

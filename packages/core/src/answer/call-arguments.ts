@@ -1,19 +1,19 @@
 /** What a handler is given when it runs. Members that cost something are made when they are read. */
-import type { Work } from "@trunkline/core/internal";
-import type { Connection, RunningArgs } from "./define/handler.js";
-import type { Route } from "./define/router.js";
+import type { Work } from "../runtime/work.js";
+import type { RunningArgs } from "./define/handler.js";
+import type { Route } from "./define/route.js";
 
 interface Surroundings {
   readonly route: Route;
   readonly input: unknown;
-  readonly connection: Connection;
+  readonly connection: unknown;
   readonly context: unknown;
 }
 
 export class CallArguments implements RunningArgs {
   readonly input: unknown;
   readonly context: unknown;
-  readonly connection: Connection;
+  readonly connection: unknown;
   readonly #work: Work;
   readonly #route: Route;
 

@@ -2,7 +2,7 @@
  * A handler's arguments as seen from within a chain of middleware: the same call, another context. Members are passed on
  * one by one, because the object underneath may work them out when they are read.
  */
-import type { Connection, RunningArgs } from "./handler.js";
+import type { RunningArgs } from "./handler.js";
 
 /** The arguments of the call underneath, with a context of their own. */
 export class PassedOnArgs implements RunningArgs {
@@ -30,7 +30,7 @@ export class PassedOnArgs implements RunningArgs {
     return this.#args.meta;
   }
 
-  get connection(): Connection {
+  get connection(): unknown {
     return this.#args.connection;
   }
 

@@ -1,12 +1,14 @@
 /**
  * What a subscription's handler may yield beside plain events: an event that can be resumed from, and a reported hole.
  */
-import type { Gap } from "@trunkline/core";
-import type { Json, Schema } from "@trunkline/core/internal";
+
+import type { Schema } from "../../contract/schema.js";
+import type { Json } from "../../protocol/encode.js";
+import type { Gap } from "../../runtime/channel.js";
 
 // Makes both types nominal: an event that has members `data` and `id`, or a `reason`, of its own stays a plain event.
 // Registered, so that it is the same where two copies of this module are loaded (ESM beside CommonJS).
-const item: unique symbol = Symbol.for("trunkline.item");
+const item: unique symbol = /* @__PURE__ */ Symbol.for("trunkline.item");
 
 /** An event with an id. A subscriber that lost its session comes back with the last id it saw, as `lastEventId`. */
 export interface IdentifiedEvent<Data> {
@@ -56,13 +58,16 @@ export function gap({ reason }: Gap): ReportedGap {
 
 /** A topic's event with what the answer needs of it: its text, and the schema the text is known to fit. */
 export class EncodedEvent implements TopicEvent<unknown, unknown> {
-  readonly [item] = "encoded";
+  // Assigned below: a bundler keeps a class with a computed member whether it is used or not.
+  declare readonly [item]: "encoded";
 
   constructor(
     readonly id: string,
     readonly text: Json,
     readonly schema: Schema | undefined,
-  ) {}
+  ) {
+    this[item] = "encoded";
+  }
 
   get data(): unknown {
     return this.text === undefined ? undefined : JSON.parse(this.text);

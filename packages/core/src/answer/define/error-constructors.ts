@@ -1,7 +1,9 @@
 /**
  * `errors.ROOM_FULL({ capacity: 50 })`: what a handler or a middleware throws to answer with an error it declares.
  */
-import { type DeclaredErrors, RpcError, type Schema, type SchemaInput } from "@trunkline/core";
+import type { DeclaredErrors } from "../../contract/declared-errors.js";
+import type { Schema, SchemaInput } from "../../contract/schema.js";
+import { RpcError } from "../../error/rpc-error.js";
 
 /** Code → a function that makes the error. It takes the code's data, or nothing for a code without data. */
 export type ErrorConstructors<Errors> = {

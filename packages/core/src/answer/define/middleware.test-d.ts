@@ -1,7 +1,10 @@
 /** Handlers inside middleware are typed where they are written, and middleware that does not fit does not compile. */
-import { defineContract, mutation, query, type RpcError, subscription } from "@trunkline/core";
+
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
+import { defineContract } from "../../contract/contract.js";
+import { mutation, query, subscription } from "../../contract/procedure.js";
+import type { RpcError } from "../../error/rpc-error.js";
 import { event } from "./event.js";
 import { implement } from "./implement.js";
 

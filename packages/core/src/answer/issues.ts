@@ -2,8 +2,9 @@
  * What a caller is told of an input that does not fit: where, and which rule, never the value. Validators put values
  * into their messages, so messages stay here; what travels is rebuilt from the issue's code and the schema's own bounds.
  */
-import type { InputIssue } from "@trunkline/core";
-import type { SchemaIssue } from "@trunkline/core/internal";
+
+import type { SchemaIssue } from "../contract/schema.js";
+import type { InputIssue } from "../error/standard-error.js";
 
 const MAX_ISSUES = 20;
 const MAX_SEGMENTS = 10;

@@ -1,5 +1,5 @@
 /** Validation on the fast path: synchronous as long as the schema is, a promise only where the schema made one. */
-import type { Schema, SchemaIssue } from "@trunkline/core/internal";
+import type { Schema, SchemaIssue } from "../contract/schema.js";
 
 /** A value, or the issues that stand against it. */
 export type Validated = { readonly value: unknown } | { readonly issues: readonly SchemaIssue[] };
@@ -10,7 +10,7 @@ export function validate(schema: Schema | undefined, value: unknown): Validated 
   return schema["~standard"].validate(value) as Validated | Promise<Validated>;
 }
 
-const nothing: Validated = Object.freeze({ value: undefined });
+const nothing: Validated = /* @__PURE__ */ Object.freeze({ value: undefined });
 
 /** Goes on with a value now, or with a promise's value then. */
 export function chain<Value, Next>(

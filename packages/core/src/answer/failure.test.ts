@@ -1,10 +1,11 @@
-import { mutation, RpcError } from "@trunkline/core";
-import type { Work } from "@trunkline/core/internal";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { limits, strangers } from "../test/caller.js";
+import { strangers } from "../../test/strangers.js";
+import { mutation } from "../contract/procedure.js";
+import { RpcError } from "../error/rpc-error.js";
+import { resolveLimits } from "../protocol/limits.js";
+import type { Work } from "../runtime/work.js";
 import { errorConstructors } from "./define/error-constructors.js";
-import type { Connection } from "./define/handler.js";
 import { explain, type FailureReport, RefusedCall } from "./failure.js";
 
 const procedure = mutation({
@@ -12,7 +13,8 @@ const procedure = mutation({
 });
 const errors = errorConstructors(procedure.definition.errors);
 const route = { path: "rooms.send", procedure, errors, handler: () => {} };
-const connection: Connection = { id: "c1", http: undefined, close: () => {} };
+const connection = { id: "c1" };
+const limits = resolveLimits();
 
 /** What travels of an error, and what was reported. */
 function explained(error: unknown, { aborted = false, known = true } = {}) {
@@ -22,13 +24,13 @@ function explained(error: unknown, { aborted = false, known = true } = {}) {
   const reports: FailureReport[] = [];
   const report = (failure: FailureReport) => void reports.push(failure);
   return {
-    wire: explain(error, { route: known ? route : undefined, work, connection, limits, report }),
+    wire: explain(error, { route: known ? route : undefined, work, connection, role: "server", limits, report }),
     reports,
     work,
   };
 }
 
-const internal = { code: "INTERNAL", message: "the server failed", errorId: expect.stringMatching(/^[\da-f-]{36}$/) };
+const internal = { code: "INTERNAL", message: "the server failed", errorId: expect.stringMatching(/^[\da-f]{32}$/) };
 
 describe("a stranger", () => {
   it.each([...strangers.keys()])("E1, E3, E12: that is %s is INTERNAL, with an id and a constant message", (name) => {
@@ -126,6 +128,7 @@ describe("after an abort", () => {
       route,
       work,
       connection,
+      role: "server",
       limits,
       report: (failure) => void reports.push(failure),
     });

@@ -1,7 +1,7 @@
-/** What a client built with another version of the contract is told: which of its own procedures differ here. */
-import type { ContractDifference } from "@trunkline/core";
+/** What a caller built with another version of the contract is told: which of its own procedures differ here. */
+import type { ContractDifference } from "../protocol/message.js";
 
-/** Compares `{ path: hash }` of a client, whatever it sent, with this server's hashes. Names nothing it did not name. */
+/** Compares `{ path: hash }` of a caller, whatever it sent, with the hashes of this end. Names nothing it did not name. */
 export function contractDifference(theirs: unknown, ours: ReadonlyMap<string, string>): ContractDifference {
   const named = Object.entries(typeof theirs === "object" && theirs !== null ? theirs : {});
   return {

@@ -1,13 +1,21 @@
 /** What does not fit a contract does not compile. One contract, one mistake at a time. */
-import { type Contract, defineContract, mutation, query, type RpcError, subscription } from "@trunkline/core";
+
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
+import { type Contract, defineContract } from "../../contract/contract.js";
+import { mutation, query, subscription } from "../../contract/procedure.js";
+import type { RpcError } from "../../error/rpc-error.js";
 import { event, gap } from "./event.js";
-import type { Connection, Handlers } from "./handler.js";
+import type { Handlers } from "./handler.js";
 import { implement } from "./implement.js";
 import type { Router } from "./router.js";
 
 const Message = z.object({ id: z.string(), kind: z.enum(["text", "image"]) });
+
+/** What the end that answers knows its caller by: here, and in the packages of the two ends, its own. */
+interface Connection {
+  readonly id: string;
+}
 
 const contract = defineContract({
   rooms: {
@@ -26,7 +34,7 @@ interface Context {
   readonly user?: string;
 }
 
-const app = implement(contract).context<Context>();
+const app = implement<typeof contract, Connection>(contract).context<Context>();
 declare const message: z.infer<typeof Message>;
 const list = () => [];
 const send = () => message;
@@ -67,10 +75,15 @@ const router = app.router({
 expectTypeOf(router.contract).toEqualTypeOf<typeof contract>();
 
 // A router says which context it must be given.
-declare function serve<Given>(router: Router<Contract, Given>, context: () => Given): void;
+declare function serve<Given>(router: Router<Contract, Given, Connection>, context: () => Given): void;
 serve(router, () => ({ user: "ada" }));
 // @ts-expect-error a user is a string
 serve(router, () => ({ user: 5 }));
+
+// A router says by what connection it knows its caller.
+declare function attach(router: Router<Contract, Context, { readonly address: string }>): void;
+// @ts-expect-error an address is no id
+attach(router);
 
 // @ts-expect-error rooms.send is missing
 app.router({ rooms: { list, messages }, ping });
@@ -177,7 +190,7 @@ const one = app.handler(contract.rooms.send, ({ input, errors }) => {
   if (input.id === "") throw errors.GONE();
   return input;
 });
-const bare = { list, send: one, messages } satisfies Handlers<typeof contract.rooms, Context>;
+const bare = { list, send: one, messages } satisfies Handlers<typeof contract.rooms, Context, Connection>;
 app.router({ rooms: group, ping });
 app.router({ rooms: { ...group, send: one }, ping });
 app.router({ rooms: bare, ping });

@@ -2,22 +2,14 @@
  * What a handler is given and what it gives back. The object behind these types may work its members out when they are
  * read (a signal nobody reads is never made): destructure it, do not spread it.
  */
-import type { DeclaredErrors, HandlerEvent, HandlerInput, HandlerOutput, Procedure } from "@trunkline/core";
-import type { HttpInfo } from "../http-info.js";
+import type { DeclaredErrors } from "../../contract/declared-errors.js";
+import type { HandlerEvent, HandlerInput, HandlerOutput } from "../../contract/infer.js";
+import type { Procedure } from "../../contract/procedure.js";
 import type { ErrorConstructors } from "./error-constructors.js";
 import type { SubscriptionItem } from "./event.js";
 
-/** The client that is being answered. It outlives its sockets as long as its session does. */
-export interface Connection {
-  readonly id: string;
-  /** The request that opened the latest socket; `undefined` for a transport without one. */
-  readonly http: HttpInfo | undefined;
-  /** Ends the session and closes its socket. */
-  close(): void;
-}
-
-/** What handlers and middleware both see of a call. */
-export interface CallArgs<Context> {
+/** What handlers and middleware both see of a call. `Connection` is what the end that answers knows the other one by. */
+export interface CallArgs<Context, Connection> {
   readonly context: Context;
   /** Aborted when the caller cancels, the deadline passes, or the session ends. */
   readonly signal: AbortSignal;
@@ -32,7 +24,7 @@ export interface CallArgs<Context> {
 }
 
 /** What the handler of procedure `P` is given. */
-export interface HandlerArgs<P extends Procedure, Context> extends CallArgs<Context> {
+export interface HandlerArgs<P extends Procedure, Context, Connection> extends CallArgs<Context, Connection> {
   /** Validated. */
   readonly input: HandlerInput<P>;
   /** Makes the errors the contract declares, to be thrown. */
@@ -42,7 +34,9 @@ export interface HandlerArgs<P extends Procedure, Context> extends CallArgs<Cont
 }
 
 /** Answers a query or a mutation with its output or a promise of it, a subscription with the stream of its events. */
-export type Handler<P extends Procedure, Context> = (args: HandlerArgs<P, Context>) => HandlerResult<P>;
+export type Handler<P extends Procedure, Context, Connection> = (
+  args: HandlerArgs<P, Context, Connection>,
+) => HandlerResult<P>;
 
 /**
  * What the handler of procedure `P` returns: of the three, the members that are not for its kind fall away.
@@ -59,10 +53,10 @@ type Once<P extends Procedure> = P["kind"] extends "subscription" ? never : Hand
 type IfStream<P extends Procedure, Part> = P["kind"] extends "subscription" ? Part : never;
 
 /** The handlers of a contract, or of one group of it: the same tree, a handler for each procedure. */
-export type Handlers<Tree, Context> = {
+export type Handlers<Tree, Context, Connection> = {
   readonly [Name in keyof Tree]: Tree[Name] extends Procedure
-    ? Handler<Tree[Name], Context>
-    : Handlers<Tree[Name], Context>;
+    ? Handler<Tree[Name], Context, Connection>
+    : Handlers<Tree[Name], Context, Connection>;
 };
 
 type DeclaredConstructors<P extends Procedure> = P["definition"] extends { readonly errors: object }
@@ -73,7 +67,7 @@ type DeclaredConstructors<P extends Procedure> = P["definition"] extends { reado
 export type NoErrors = { readonly [Code in never]: null };
 
 /** What a handler is given when it runs, whatever its procedure: the types above are promises that validation keeps. */
-export interface RunningArgs<Context = unknown> extends CallArgs<Context> {
+export interface RunningArgs<Context = unknown, Connection = unknown> extends CallArgs<Context, Connection> {
   readonly input: unknown;
   readonly errors: ErrorConstructors<DeclaredErrors>;
   readonly lastEventId: string | undefined;
@@ -83,4 +77,6 @@ export interface RunningArgs<Context = unknown> extends CallArgs<Context> {
  * A handler with its middleware around it, as it runs. It may throw, and it may return a promise: of the output, or,
  * where a middleware around a subscription is asynchronous, of the stream.
  */
-export type RunningHandler<Context = unknown> = (args: RunningArgs<Context>) => unknown;
+export type RunningHandler<Context = unknown, Connection = unknown> = (
+  args: RunningArgs<Context, Connection>,
+) => unknown;

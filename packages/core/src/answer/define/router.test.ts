@@ -1,5 +1,6 @@
-import { defineContract, mutation, query, subscription } from "@trunkline/core";
 import { describe, expect, it } from "vitest";
+import { defineContract } from "../../contract/contract.js";
+import { mutation, query, subscription } from "../../contract/procedure.js";
 import type { RunningArgs } from "./handler.js";
 import { implement } from "./implement.js";
 

@@ -1,13 +1,15 @@
 /**
  * What a middleware is given: the call, and the three things it can do with it.
  */
-import { type DeclaredErrors, RpcError, type StandardCode } from "@trunkline/core";
+import type { DeclaredErrors } from "../../contract/declared-errors.js";
+import type { StandardCode } from "../../error/codes.js";
+import { RpcError } from "../../error/rpc-error.js";
 import type { ErrorConstructors } from "./error-constructors.js";
-import type { CallArgs, NoErrors, RunningArgs, RunningHandler } from "./handler.js";
+import type { CallArgs, RunningArgs, RunningHandler } from "./handler.js";
 import { PassedOnArgs } from "./passed-on-args.js";
 
 /** What a middleware is given. `Errors` are the codes it declares itself. */
-export interface MiddlewareArgs<Context, Errors = NoErrors> extends CallArgs<Context> {
+export interface MiddlewareArgs<Context, Errors, Connection> extends CallArgs<Context, Connection> {
   /**
    * Goes on to the handler, once, and returns what it returns: return that. `added` joins the context the handler sees
    * and takes the place of members of the same name.

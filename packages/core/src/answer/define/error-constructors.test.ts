@@ -1,5 +1,7 @@
-import { type DeclaredErrors, RpcError, type Schema } from "@trunkline/core";
 import { expect, it } from "vitest";
+import type { DeclaredErrors } from "../../contract/declared-errors.js";
+import type { Schema } from "../../contract/schema.js";
+import { RpcError } from "../../error/rpc-error.js";
 import { errorConstructors } from "./error-constructors.js";
 
 /** What a handler makes, past what only the compiler knows of it. */

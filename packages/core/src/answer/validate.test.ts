@@ -1,6 +1,6 @@
-import type { Schema } from "@trunkline/core";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import type { Schema } from "../contract/schema.js";
 import { chain, isThenable, validate } from "./validate.js";
 
 describe("validate", () => {

@@ -2,42 +2,36 @@
  * A router: for each procedure of a contract, the one function that answers it. Checked whole when it is made, because
  * JavaScript users have no compiler, and handlers split over files can go missing without one noticing.
  */
-import type { DeclaredErrors, Procedure } from "@trunkline/core";
-import { routes } from "@trunkline/core/internal";
-import { type ErrorConstructors, errorConstructors } from "./error-constructors.js";
+import type { Procedure } from "../../contract/procedure.js";
+import { routes } from "../../contract/routes.js";
+import type { Answerer } from "../../runtime/incoming.js";
+import { type AnswerOptions, RouterAnswerer } from "../answer.js";
+import { errorConstructors } from "./error-constructors.js";
 import type { RunningHandler } from "./handler.js";
 import { middlewareCodes } from "./middleware.js";
+import type { Route } from "./route.js";
 
-/** A contract with a handler for each of its procedures: what a server serves. */
-export interface Router<Contract, Context> {
+/** A contract with a handler for each of its procedures: what a server serves, or a client to its server. */
+export interface Router<Contract, Context, Connection> {
   readonly contract: Contract;
   /** Dotted path → how it is answered. */
-  readonly routes: ReadonlyMap<string, Route<Context>>;
-}
-
-/** How one procedure is answered. */
-export interface Route<Context = unknown> {
-  /** Dotted, like `rooms.send`. */
-  readonly path: string;
-  readonly procedure: Procedure;
-  /** What the handler gets as `errors`. */
-  readonly errors: ErrorConstructors<DeclaredErrors>;
-  /** The handler with its middleware around it. */
-  readonly handler: RunningHandler<Context>;
+  readonly routes: ReadonlyMap<string, Route<Context, Connection>>;
+  /** @internal Makes what answers one connection's calls. Part of the router, so that who has none loads nothing of it. */
+  answerer(options: AnswerOptions): Answerer;
 }
 
 /**
  * Puts handlers to the procedures of a contract. Throws a `TypeError` that names every path whose handler is missing,
  * superfluous, not a function, or wrapped by middleware whose errors its procedure does not declare.
  */
-export function makeRouter<Contract extends object, Context>(
+export function makeRouter<Contract extends object, Context, Connection>(
   contract: Contract,
   handlers: unknown,
-): Router<Contract, Context> {
+): Router<Contract, Context, Connection> {
   const procedures = routes(contract);
   const given = new Map(leaves(handlers, "", groupsOf(procedures)));
   const complaints = [...missing(procedures, given), ...superfluous(procedures, given)];
-  const made = new Map<string, Route<Context>>();
+  const made = new Map<string, Route>();
   for (const [path, procedure] of procedures) {
     const handler = given.get(path);
     if (!isHandler(handler)) continue;
@@ -46,7 +40,11 @@ export function makeRouter<Contract extends object, Context>(
     made.set(path, Object.freeze({ path, procedure, errors, handler }));
   }
   if (complaints.length > 0) throw new TypeError(`the router does not fit its contract:\n  ${complaints.join("\n  ")}`);
-  return Object.freeze({ contract, routes: made });
+  return Object.freeze<Router<Contract, Context, Connection>>({
+    contract,
+    routes: made,
+    answerer: (options) => new RouterAnswerer({ contract, routes: made }, options),
+  });
 }
 
 const isHandler = (value: unknown): value is RunningHandler => typeof value === "function";

@@ -1,5 +1,7 @@
-import { defineContract, query, RpcError, subscription } from "@trunkline/core";
 import { describe, expect, it } from "vitest";
+import { defineContract } from "../../contract/contract.js";
+import { query, subscription } from "../../contract/procedure.js";
+import { RpcError } from "../../error/rpc-error.js";
 import type { RunningArgs } from "./handler.js";
 import { implement } from "./implement.js";
 
@@ -19,7 +21,7 @@ class Call implements RunningArgs {
   readonly input = "input";
   readonly deadline = 5_000;
   readonly meta = { trace: "t" };
-  readonly connection = { id: "c1", http: undefined, close: () => {} };
+  readonly connection = { id: "c1" };
   readonly path = "list";
   readonly procedure = list;
   readonly errors = {};
@@ -101,7 +103,7 @@ describe("a middleware", () => {
       seen = {
         context,
         meta,
-        connection: connection.id,
+        connection,
         aborted: signal.aborted,
         path,
         kind: procedure.kind,
@@ -113,7 +115,7 @@ describe("a middleware", () => {
     expect(seen).toEqual({
       context: {},
       meta: { trace: "t" },
-      connection: "c1",
+      connection: { id: "c1" },
       aborted: false,
       path: "list",
       kind: "query",

@@ -1,6 +1,6 @@
-import type { SchemaIssue } from "@trunkline/core/internal";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import type { SchemaIssue } from "../contract/schema.js";
 import { inputIssues, issuesMessage } from "./issues.js";
 
 const SECRET = "hunter2";
