@@ -1,10 +1,11 @@
 /** What a victim and its keeper say to each other. */
 import type { Limits } from "@trunkline/core";
-import type { AdmissionOptions } from "@trunkline/server";
+import type { AdmissionOptions, RateOptions } from "@trunkline/server";
 
 export interface VictimSetup {
   readonly limits?: Partial<Limits>;
   readonly admission?: AdmissionOptions;
+  readonly rate?: RateOptions;
   /** Its `onConnect` and `onDisconnect` throw. */
   readonly throwing?: boolean;
 }

@@ -56,6 +56,7 @@ const router = app.router({
 const listening = await serve(router, {
   ...(setup.limits === undefined ? {} : { limits: setup.limits }),
   ...(setup.admission === undefined ? {} : { admission: setup.admission }),
+  ...(setup.rate === undefined ? {} : { rate: setup.rate }),
   context: async ({ auth, signal }) => {
     hooks++;
     if (auth === "hang") await new Promise(() => {});

@@ -7,6 +7,7 @@ import type { Limits, Transport } from "@trunkline/core";
 import {
   type Clock,
   type CloseName,
+  closeCodes,
   closeName,
   endsSession,
   greeting,
@@ -42,6 +43,11 @@ export interface Ending {
   readonly close: CloseName;
   readonly detail: string;
 }
+
+const endingOf = (close: CloseName): Ending => ({
+  close,
+  detail: close === "normal" ? "ended by the client" : `the transport closed: ${closeCodes[close].reason}`,
+});
 
 /** A transport whose hello was accepted. */
 export interface Arrival {
@@ -149,7 +155,7 @@ export class ServerConnection implements Connection, PeerOwner {
   detached(code: number): void {
     if (this.#state !== "attached") return;
     // A client that has finished, or cannot go on: there is nothing to wait for.
-    if (endsSession(code)) return this.end({ close: closeName(code) ?? "normal", detail: "ended by the client" });
+    if (endsSession(code)) return this.end(endingOf(closeName(code) ?? "normal"));
     this.#detached();
   }
 

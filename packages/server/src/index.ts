@@ -9,6 +9,7 @@ export {
   type SubscriptionItem,
   type TopicEvent,
 } from "@trunkline/core/internal";
+export type { RateOptions } from "./adapters/inbound-watch.js";
 export type { AdmissionOptions } from "./admission.js";
 export {
   type App,

@@ -1,6 +1,7 @@
 /** What a server may be told, and where it serves. */
 import type { Limits } from "@trunkline/core";
 import type { Clock } from "@trunkline/core/internal";
+import type { RateOptions } from "./adapters/inbound-watch.js";
 import type { AdmissionOptions } from "./admission.js";
 import type { Connection, FailureReport } from "./define.js";
 import type { Greeting } from "./handshake.js";
@@ -38,6 +39,8 @@ export interface ServerOptions<Context> extends ServerHooks<Context> {
   readonly limits?: Partial<Limits>;
   /** How many sockets may be about to say hello. */
   readonly admission?: AdmissionOptions;
+  /** How much may arrive over one socket. Default: unbounded, since only you know what your clients send. */
+  readonly rate?: RateOptions;
   /** For tests: another clock than the platform's. */
   readonly clock?: Clock;
 }

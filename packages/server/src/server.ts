@@ -7,6 +7,7 @@ import type { Server as HttpsServer } from "node:https";
 import type { Transport } from "@trunkline/core";
 import { contractHash } from "@trunkline/core";
 import { type CloseName, guard, type Hello, resolveLimits, systemClock } from "@trunkline/core/internal";
+import { checkedRate, type RateOptions } from "./adapters/inbound-watch.js";
 import { type Acceptor, acceptUpgrades } from "./adapters/upgrade.js";
 import { Admission } from "./admission.js";
 import { type Ending, type Household, ServerConnection } from "./connection.js";
@@ -35,6 +36,7 @@ export class Server implements AsyncDisposable {
   readonly #household: Household;
   readonly #sessions: Sessions;
   readonly #admission: Admission;
+  readonly #rate: RateOptions;
   readonly #handshakes = new Set<Handshake<Guest>>();
   readonly #acceptors = new Set<Acceptor>();
   #state: ServerState = "serving";
@@ -46,6 +48,7 @@ export class Server implements AsyncDisposable {
     const clock = setup.clock ?? systemClock;
     this.#sessions = new Sessions(limits, clock);
     this.#admission = new Admission(setup.admission);
+    this.#rate = checkedRate(setup.rate);
     this.#household = {
       router,
       contractHash: contractHash(router.contract),
@@ -81,7 +84,7 @@ export class Server implements AsyncDisposable {
   attach(httpServer: HttpServer | HttpsServer, options: AttachOptions = {}): () => void {
     const { path = "/", origins = "same-origin" } = options;
     const { limits, clock } = this.#household;
-    const door = { path, origins, limits, clock, admission: this.#admission };
+    const door = { path, origins, limits, clock, rate: this.#rate, admission: this.#admission };
     const acceptor = acceptUpgrades(httpServer, door, (transport, http, admitted) =>
       this.accept(transport, http, () => admitted.release()),
     );

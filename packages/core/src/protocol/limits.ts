@@ -16,6 +16,8 @@ export interface Limits {
   readonly contextMs: number;
   /** One inbound WebSocket message, as UTF-8. */
   readonly messageBytes: number;
+  /** In which a message that has begun must be complete, or bring 16 KiB more of itself. */
+  readonly messageMs: number;
   /** Nesting of arrays and objects in one message, counted before it is parsed. */
   readonly jsonDepth: number;
   /** Frames in one batch. */
@@ -64,14 +66,15 @@ export type PeerLimits = Pick<Limits, "messageBytes" | "batchFrames" | "calls" |
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** Room for a greeting, and for the error that takes the place of an answer that is too large. */
-const MIN_MESSAGE_BYTES = 1_024;
+/** The least an end may announce: room for a greeting, and for the error that takes the place of an answer that is too large. */
+export const MIN_MESSAGE_BYTES = 1_024;
 
 /** The defaults. Frozen: override single entries through the `limits` option. */
 export const defaultLimits: Limits = Object.freeze({
   helloMs: 10_000,
   contextMs: 5_000,
   messageBytes: 1 * MiB,
+  messageMs: 30_000,
   jsonDepth: 64,
   batchFrames: 1_024,
   calls: 256,

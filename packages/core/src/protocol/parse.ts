@@ -5,7 +5,7 @@
  * @see PROTOCOL.md section 3
  */
 import type { CloseName } from "./close-codes.js";
-import type { Limits, PeerLimits } from "./limits.js";
+import { type Limits, MIN_MESSAGE_BYTES, type PeerLimits } from "./limits.js";
 import type { Batch, Frame, Goodbye, Hello, Message, Meta, Renew, Welcome, WireError } from "./message.js";
 import { op } from "./message.js";
 import { exceedsBytes, exceedsDepth, mayHoldProto } from "./text.js";
@@ -149,6 +149,7 @@ const isWireError = (value: unknown): value is WireError =>
 const isPeerLimits = (value: unknown): value is PeerLimits =>
   isRecord(value) &&
   isPositive(value.messageBytes) &&
+  value.messageBytes >= MIN_MESSAGE_BYTES &&
   isPositive(value.batchFrames) &&
   isPositive(value.calls) &&
   isPositive(value.subscriptions) &&

@@ -9,6 +9,7 @@ import type { Clock } from "@trunkline/core/internal";
 import type { Admission, Admitted } from "../admission.js";
 import { type HttpInfo, httpInfo } from "../http-info.js";
 import { type Origins, originCheck } from "../origin.js";
+import type { RateOptions } from "./inbound-watch.js";
 import { refuse } from "./refusal.js";
 import { isEncrypted, malformed } from "./upgrade-request.js";
 import { openRoute, type UpgradableServer } from "./upgrade-routes.js";
@@ -22,6 +23,8 @@ export interface UpgradeOptions {
   readonly origins: Origins;
   readonly limits: Limits;
   readonly clock: Clock;
+  /** How much may arrive over one socket. Default: unbounded. */
+  readonly rate?: RateOptions;
   /** Who may wait for a hello to be complete. May be shared by several paths. */
   readonly admission: Admission;
 }
@@ -47,9 +50,9 @@ export type OnTransport = (transport: Transport, http: HttpInfo, admitted: Admit
  * @throws Error if this path of this server is taken already; TypeError for a path or an origin that is none.
  */
 export function acceptUpgrades(server: UpgradableServer, options: UpgradeOptions, onTransport: OnTransport): Acceptor {
-  const { path, limits, clock, admission } = options;
+  const { path, limits, clock, rate, admission } = options;
   const mayConnect = originCheck(options.origins);
-  const shakeHands = handshakes(limits, clock);
+  const shakeHands = handshakes({ ...rate, limits, clock });
   let refusing = false;
 
   const accept = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {

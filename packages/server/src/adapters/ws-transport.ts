@@ -3,7 +3,9 @@
  * its close is bounded by our clock, whatever the other end does.
  */
 import type { Transport, TransportListener } from "@trunkline/core";
-import { type Alarm, type Clock, closeCodes } from "@trunkline/core/internal";
+import { type Alarm, type Clock, type CloseName, closeCodes } from "@trunkline/core/internal";
+import { frameFault } from "./frame-fault.js";
+import { InboundWatch, type WatchOptions } from "./inbound-watch.js";
 
 /** A close handshake that takes longer ends with the socket's destruction. */
 export const CLOSE_MS = 2_000;
@@ -19,7 +21,8 @@ export interface AcceptedWebSocket {
   readonly readyState: number;
   readonly bufferedAmount: number;
   on(event: "message", listener: (data: Buffer, isBinary: boolean) => void): unknown;
-  on(event: "pong" | "error", listener: () => void): unknown;
+  on(event: "pong", listener: () => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
   on(event: "close", listener: (code: number, reason: Buffer) => void): unknown;
   send(text: string, written?: (error?: Error | null) => void): void;
   ping(): void;
@@ -29,11 +32,13 @@ export interface AcceptedWebSocket {
   terminate(): void;
 }
 
-interface Surroundings {
+interface Surroundings extends WatchOptions {
   /** The socket below. Its count includes what is not a whole message yet. */
-  readonly socket: { readonly bytesRead: number };
+  readonly socket: { readonly bytesRead: number; on(event: "data", listener: (chunk: Buffer) => void): unknown };
   readonly clock: Clock;
 }
+
+const nobody: TransportListener = { message() {}, alive() {}, drained() {}, closed() {} };
 
 type State =
   | { readonly type: "open" }
@@ -45,6 +50,7 @@ type State =
 export class WsTransport implements Transport {
   readonly #webSocket: AcceptedWebSocket;
   readonly #around: Surroundings;
+  readonly #watch: InboundWatch;
   #listener: TransportListener | undefined;
   #state: State = { type: "open" };
 
@@ -53,7 +59,17 @@ export class WsTransport implements Transport {
     this.#webSocket = webSocket;
     this.#around = around;
     webSocket.pause();
-    webSocket.on("error", () => this.#shut(ABNORMAL, ""));
+    this.#watch = new InboundWatch(
+      {
+        pause: () => webSocket.pause(),
+        resume: () => webSocket.resume(),
+        close: (close) => this.#giveUp(close),
+      },
+      around,
+    );
+    // After the listener of `ws`, so that what is watched has been acted on.
+    around.socket.on("data", (chunk) => this.#watch.arrived(chunk));
+    webSocket.on("error", (error) => this.#failed(error));
     webSocket.on("message", (data, isBinary) => this.#message(data, isBinary));
     webSocket.on("pong", () => {
       if (this.#isOpen) this.#listener?.alive();
@@ -106,8 +122,16 @@ export class WsTransport implements Transport {
 
   #message(data: Buffer, isBinary: boolean): void {
     if (!this.#isOpen) return;
-    if (isBinary) this.close(closeCodes.notText.code, closeCodes.notText.reason);
+    if (isBinary) this.#giveUp("notText");
     else this.#listener?.message(data.toString());
+  }
+
+  /** Closes of its own accord: whoever listens is told at once, however long the close may take. */
+  #giveUp(close: CloseName): void {
+    if (!this.#isOpen) return;
+    const { code, reason } = closeCodes[close];
+    this.close(code, reason);
+    this.#tell(code, reason);
   }
 
   readonly #written = (error?: Error | null): void => {
@@ -116,10 +140,28 @@ export class WsTransport implements Transport {
     this.#listener?.drained();
   };
 
+  /** `ws` has said why already, where there is something to say. */
+  #failed(error: Error): void {
+    if (!this.#isOpen) return;
+    const fault = frameFault(error);
+    const { code, reason } = fault === undefined ? { code: ABNORMAL, reason: "" } : closeCodes[fault];
+    this.#shut(code, reason);
+    this.#tell(code, reason);
+  }
+
+  /** The close of the socket comes later, and says nothing new. */
+  #tell(code: number, reason: string): void {
+    const listener = this.#listener;
+    if (listener === undefined) return;
+    this.#listener = nobody;
+    listener.closed(code, reason);
+  }
+
   /** Nothing but `closed` is heard from here on. */
   #shut(code: number, reason: string): void {
     if (!this.#isOpen) return;
     const { clock } = this.#around;
+    this.#watch.stop();
     const alarm = clock.alarm(() => this.#webSocket.terminate());
     alarm.set(clock.now() + CLOSE_MS);
     this.#state = { type: "closing", code, reason, alarm };
@@ -129,6 +171,7 @@ export class WsTransport implements Transport {
 
   /** What we said stands; otherwise what the other end said. */
   #closed(code: number, reason: string): void {
+    this.#watch.stop();
     if (this.#state.type === "closing") {
       this.#state.alarm.clear();
       this.#state = { type: "closed", code: this.#state.code, reason: this.#state.reason };

@@ -1,22 +1,23 @@
 /** WebSockets from upgrade requests: the only file that knows `ws`. */
 import type { IncomingMessage } from "node:http";
 import type { Limits, Transport } from "@trunkline/core";
-import { type Clock, SUBPROTOCOL } from "@trunkline/core/internal";
+import { SUBPROTOCOL } from "@trunkline/core/internal";
 import { WebSocketServer, type ServerOptions as WsOptions } from "ws";
+import type { WatchOptions } from "./inbound-watch.js";
 import { CLOSE_MS, WsTransport } from "./ws-transport.js";
 
 /** Shakes hands over a request that has been judged. Undefined: its client is gone, or the socket is somebody else's. */
 export type ShakeHands = (request: IncomingMessage, head: Buffer) => Transport | undefined;
 
 /** Handshakes within these limits. Compression is off: it costs memory, and it leaks secrets by their length. */
-export function handshakes(limits: Limits, clock: Clock): ShakeHands {
-  const server = new WebSocketServer(wsOptions(limits));
+export function handshakes(options: WatchOptions & { readonly limits: Limits }): ShakeHands {
+  const server = new WebSocketServer(wsOptions(options.limits));
   return (request, head) => {
     const { socket } = request;
     let transport: Transport | undefined;
     try {
       server.handleUpgrade(request, socket, head, (webSocket) => {
-        transport = new WsTransport(webSocket, { socket, clock });
+        transport = new WsTransport(webSocket, { ...options, socket });
       });
     } catch {
       // Another listener, which takes every path, has upgraded this socket before us.
