@@ -29,6 +29,8 @@ export {
 } from "./contract/procedure.js";
 export type { Schema, SchemaInput, SchemaOutput } from "./contract/schema.js";
 export type { SlowReader } from "./contract/slow-reader.js";
+export type { Carriage, Conversion } from "./contract/wire/carriage.js";
+export { carried } from "./contract/wire/carried.js";
 export { isStandardCode, type StandardCode } from "./error/codes.js";
 export { type Outcome, RpcError, type RpcErrorOptions } from "./error/rpc-error.js";
 export type { InputIssue, StandardError } from "./error/standard-error.js";

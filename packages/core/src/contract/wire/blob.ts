@@ -1,0 +1,56 @@
+/** The bytes of a value: they stand one after the other in a blob beside the JSON, which has their places in it. */
+import { Mismatch } from "./mismatch.js";
+
+/** Collects the bytes of one value on its way out. It copies them: what the program does to its own later is not sent. */
+export class BlobWriter {
+  #parts: Uint8Array[] = [];
+  #length = 0;
+
+  add(bytes: Uint8Array): [offset: number, length: number] {
+    const offset = this.#length;
+    this.#parts.push(bytes);
+    this.#length += bytes.byteLength;
+    return [offset, bytes.byteLength];
+  }
+
+  /** All of them; undefined where there are none. */
+  take(): Uint8Array | undefined {
+    if (this.#length === 0) return undefined;
+    const blob = new Uint8Array(this.#length);
+    let offset = 0;
+    for (const part of this.#parts) {
+      blob.set(part, offset);
+      offset += part.byteLength;
+    }
+    return blob;
+  }
+}
+
+/**
+ * Gives out the bytes of one value that has arrived. Each is a copy, so that a few bytes that are kept do not keep a
+ * whole message; no more is given out than has arrived, however often the JSON names the same place.
+ */
+export class BlobReader {
+  readonly #blob: Uint8Array;
+  #left: number;
+
+  constructor(blob: Uint8Array | undefined) {
+    this.#blob = blob ?? none;
+    this.#left = this.#blob.byteLength;
+  }
+
+  read(place: unknown): Uint8Array {
+    if (!Array.isArray(place) || place.length !== 2 || !place.every(isCount)) throw new Mismatch("offset and length");
+    const [offset, length] = place as [number, number];
+    if (offset + length > this.#blob.byteLength) throw new Mismatch("a place within the bytes that came");
+    this.#left -= length;
+    if (this.#left < 0) throw new Mismatch("bytes that are not named twice");
+    const bytes = new Uint8Array(length);
+    bytes.set(this.#blob.subarray(offset, offset + length));
+    return bytes;
+  }
+}
+
+const none = new Uint8Array(0);
+
+const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
