@@ -1,15 +1,17 @@
 /** The conformance vectors of PROTOCOL.md section 10, run against the code that ships. */
 import { readFileSync } from "node:fs";
-import { closeCodes, isViolation, type Message, parse } from "@trunkline/core/internal";
+import { closeCodes, type Data, isViolation, parse } from "@trunkline/core/internal";
 import { describe, expect, it } from "vitest";
-import { plainMessage, textOf } from "./vectors/frames.js";
+import { bytesOf, encodingOf, type PlainMessage, plainMessage } from "./vectors/frames.js";
 import { type ConversationCase, Script } from "./vectors/script.js";
 
 interface MessageCase {
   readonly title: string;
   readonly section: string;
   readonly limits: Parameters<typeof parse>[1];
-  readonly text: string;
+  /** One of the two: a text message, or a binary one in hexadecimal. */
+  readonly text?: string;
+  readonly binary?: string;
   readonly message?: unknown;
   readonly close?: number;
 }
@@ -17,8 +19,9 @@ interface MessageCase {
 interface EncodingCase {
   readonly title: string;
   readonly section: string;
-  readonly message: Message;
-  readonly text: string;
+  readonly message: PlainMessage;
+  readonly text?: string;
+  readonly binary?: string;
 }
 
 const read = <Case>(name: string): Case[] =>
@@ -30,7 +33,7 @@ const conversations = read<ConversationCase>("conversation");
 
 describe("a text becomes a message or a violation:", () => {
   it.each(messages.map((one) => [one.section, one.title, one] as const))("§%s %s", (_section, _title, one) => {
-    const read = parse(one.text, one.limits);
+    const read = parse(dataOf(one), one.limits);
     if (isViolation(read)) expect({ close: closeCodes[read.close].code }).toEqual({ close: one.close });
     else expect(plainMessage(read)).toStrictEqual(one.message);
   });
@@ -38,11 +41,11 @@ describe("a text becomes a message or a violation:", () => {
 
 describe("a message becomes a text:", () => {
   it.each(encodings.map((one) => [one.section, one.title, one] as const))("§%s %s", (_section, _title, one) => {
-    expect(textOf(one.message)).toBe(one.text);
+    expect(encodingOf(one.message)).toEqual(dataOf(one));
   });
 
   it.each(encodings.map((one) => [one.title, one] as const))("and the text the same message: %s", (_title, one) => {
-    const read = parse(one.text, { messageBytes: 1_048_576, jsonDepth: 64, batchFrames: 1_024 });
+    const read = parse(dataOf(one), { messageBytes: 1_048_576, jsonDepth: 64, batchFrames: 1_024 });
     expect(isViolation(read) ? read : plainMessage(read)).toStrictEqual(one.message);
   });
 });
@@ -75,5 +78,8 @@ describe("the vectors", () => {
     expect([...named].filter((section) => !known.has(section))).toEqual([]);
   });
 });
+
+const dataOf = ({ text, binary }: { readonly text?: string; readonly binary?: string }): Data =>
+  binary === undefined ? text! : bytesOf(binary);
 
 const asText = (message: unknown): string => JSON.stringify(message);

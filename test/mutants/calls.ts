@@ -95,7 +95,7 @@ export function acceptUsedIds(): void {
   });
   patch(Outbox.prototype, "push", (push) => {
     return function (this: Outbox, frame) {
-      if (frame.startsWith(`[${op.call},`)) said.set(writing!, frame);
+      if (typeof frame === "string" && frame.startsWith(`[${op.call},`)) said.set(writing!, frame);
       push.call(this, frame);
     };
   });

@@ -25,7 +25,9 @@ export function acknowledgeOneTooMany(): void {
   patchEffects((effects) =>
     effects.map((effect) => {
       if (effect.type !== "send") return effect;
-      return { ...effect, text: effect.text.replace(/^\[\[(\d+),(\d+)/, (_, seq, ack) => `[[${seq},${+ack + 1}`) };
+      const { data } = effect;
+      if (typeof data !== "string") return effect;
+      return { ...effect, data: data.replace(/^\[\[(\d+),(\d+)/, (_, seq, ack) => `[[${seq},${+ack + 1}`) };
     }),
   );
 }

@@ -1,5 +1,5 @@
 /** Bugs in streams: their events, their gaps, and the credit that bounds them. */
-import { CreditBalance, IncomingCalls, Outbox, op, Session } from "@trunkline/core/internal";
+import { CreditBalance, frameText, IncomingCalls, Outbox, op, Session } from "@trunkline/core/internal";
 import { patch, patchEffects, patchGetter, patchInputs } from "./plant.js";
 
 export function dropEveryFifthEvent(): void {
@@ -84,7 +84,7 @@ export function addCreditOutsideNumbering(): void {
   });
   patch(Outbox.prototype, "push", (push) => {
     return function (this: Outbox, frame) {
-      const [kind, id, , , , credit] = JSON.parse(frame) as [number, number, ...number[]];
+      const [kind, id, , , , credit] = JSON.parse(frameText(frame)) as [number, number, ...number[]];
       if (kind === op.subscribe) streamOf(writing!, id).said = credit!;
       push.call(this, frame);
     };
@@ -92,10 +92,11 @@ export function addCreditOutsideNumbering(): void {
   patch(Outbox.prototype, "at", (at) => {
     return function (this: Outbox, number) {
       const frame = at.call(this, number);
-      const [kind, id] = JSON.parse(frame) as [number, number];
+      const text = frameText(frame);
+      const [kind, id] = JSON.parse(text) as [number, number];
       if (kind !== op.credit) return frame;
-      streamOf(writing!, id).lost += grantsOf(writing!).get(frame) ?? 0;
-      grantsOf(writing!).delete(frame);
+      streamOf(writing!, id).lost += grantsOf(writing!).get(text) ?? 0;
+      grantsOf(writing!).delete(text);
       return `[${op.credit},${id},1]`;
     };
   });

@@ -1,9 +1,12 @@
 /** Frames and messages as the vectors write them (PROTOCOL.md section 10), to and from what the code has. */
 import {
+  type Batch,
   batch,
   callFrame,
   cancelFrame,
   creditFrame,
+  type Data,
+  type EncodedFrame,
   endFrame,
   errorFrame,
   eventFrame,
@@ -14,19 +17,40 @@ import {
   op,
   resultFrame,
   subscribeFrame,
+  WithBlob,
 } from "@trunkline/core/internal";
 import { present } from "./script.js";
+
+/** A message with its blobs in hexadecimal. */
+export type PlainMessage =
+  | Exclude<Message, Batch>
+  | (Omit<Batch, "frames"> & { readonly frames: readonly PlainFrame[] });
+type PlainFrame = Frame & { readonly blob?: string };
 
 /** A parsed message without the members that are undefined. */
 export function plainMessage(message: Message): Record<string, unknown> {
   if (message.type !== "batch") return present({ ...message });
-  return { ...message, frames: message.frames.map((frame) => present({ ...frame })) };
+  return { ...message, frames: message.frames.map((frame) => present({ ...frame, ...plainBlob(frame) })) };
 }
 
 /** What the code sends for a message. */
-export function textOf(message: Message): string {
+export function encodingOf(message: PlainMessage): Data {
   if (message.type !== "batch") return greeting(message);
-  return batch(message.seq, message.ack, message.frames.map(frameText));
+  return batch(message.seq, message.ack, message.frames.map(encodedFrame));
+}
+
+export function bytesOf(hexadecimal: string): Uint8Array {
+  return new Uint8Array(Buffer.from(hexadecimal, "hex"));
+}
+
+function plainBlob(frame: Frame): { readonly blob?: string } {
+  const blob = "blob" in frame ? frame.blob : undefined;
+  return blob === undefined ? {} : { blob: Buffer.from(blob).toString("hex") };
+}
+
+function encodedFrame({ blob, ...frame }: PlainFrame): EncodedFrame {
+  const text = frameText(frame as Frame);
+  return blob === undefined ? text : new WithBlob(text, bytesOf(blob));
 }
 
 function frameText(frame: Frame): string {

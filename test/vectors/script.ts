@@ -122,8 +122,8 @@ export class Script {
     const { generation = this.#generation } = step;
     if (step.attach !== undefined) return this.#attach(step.attach);
     if (step.detach !== undefined) return { type: "detach", generation: step.detach };
-    if (step.receiveText !== undefined) return { type: "message", generation, text: step.receiveText };
-    if (step.receive !== undefined) return { type: "message", generation, text: JSON.stringify(step.receive) };
+    if (step.receiveText !== undefined) return { type: "message", generation, data: step.receiveText };
+    if (step.receive !== undefined) return { type: "message", generation, data: JSON.stringify(step.receive) };
     if (step.alive !== undefined) return { type: "alive", generation: step.alive };
     if (step.congested !== undefined) return { type: "congested", generation, congested: step.congested };
     if (step.call !== undefined) return { type: "call", call: this.#open(step.call) };
@@ -197,7 +197,7 @@ export class Script {
   #collect(): void {
     for (let effects = this.#conversation.take(); effects.length > 0; effects = this.#conversation.take()) {
       for (const effect of effects) {
-        if (effect.type === "send") this.#done.out.push(effect.text);
+        if (effect.type === "send") this.#done.out.push(String(effect.data));
         else if (effect.type === "flush") this.#conversation.receive({ type: "flush" }, this.#now);
         else this.#done.effects.push(this.#plain(effect));
       }

@@ -11,6 +11,7 @@ import {
   closeName,
   closeTransport,
   comeBack,
+  type Data,
   greeting,
   parse,
   peerLimits,
@@ -87,7 +88,7 @@ class Attempt {
   #opened(transport: Transport, auth: unknown): void {
     this.#undo = (close) => closeTransport(transport, close);
     transport.listen({
-      message: (text) => this.#answered(transport, text),
+      message: (data) => this.#answered(transport, data),
       closed: (code) => this.#lost(describeClose(code), comeBack(code)),
       alive: () => {},
       drained: () => {},
@@ -104,9 +105,9 @@ class Attempt {
     }
   }
 
-  #answered(transport: Transport, text: string): void {
+  #answered(transport: Transport, data: Data): void {
     if (this.#undo === undefined) return;
-    const message = parse(text, this.#options.limits);
+    const message = parse(data, this.#options.limits);
     // What was not asked for cannot have been resumed.
     const fits = message.type === "welcome" && !(message.resumed && this.#resumption().session === undefined);
     if (!fits) {

@@ -30,7 +30,7 @@ export interface WebSocketLike {
   onmessage: unknown;
   onerror: unknown;
   onclose: unknown;
-  send(text: string): void;
+  send(data: string | Uint8Array): void;
   close(code?: number, reason?: string): void;
 }
 
@@ -49,7 +49,7 @@ export class WebSocketTransport implements Transport {
   #listener: TransportListener | undefined;
   #state: State = { type: "open" };
   /** What arrives before its listener; undefined once that has heard it. */
-  #early: string[] | undefined = [];
+  #early: (string | Uint8Array)[] | undefined = [];
 
   /** Takes the socket in the turn it opened in. */
   constructor(socket: WebSocketLike, clock: Clock) {
@@ -64,10 +64,10 @@ export class WebSocketTransport implements Transport {
       this.#closed(code ?? ABNORMAL, reason ?? "");
   }
 
-  send(text: string): boolean {
+  send(message: string | Uint8Array): boolean {
     if (!this.#isOpen) return true;
     try {
-      this.#socket.send(text);
+      this.#socket.send(message);
     } catch {
       // It is closing, and will say so.
       return true;
@@ -106,9 +106,11 @@ export class WebSocketTransport implements Transport {
 
   #message(data: unknown): void {
     if (!this.#isOpen) return;
-    if (typeof data !== "string") return this.#violated();
-    if (this.#early === undefined) this.#listener?.message(data);
-    else if (this.#early.length < EARLY_MESSAGES) this.#early.push(data);
+    const message = data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+    // A class that knows nothing of `binaryType` gives what would have to be read later, and so out of order.
+    if (typeof message !== "string" && !(message instanceof Uint8Array)) return this.#violated();
+    if (this.#early === undefined) this.#listener?.message(message);
+    else if (this.#early.length < EARLY_MESSAGES) this.#early.push(message);
     else this.#violated();
   }
 
@@ -119,7 +121,7 @@ export class WebSocketTransport implements Transport {
   #deliver(): void {
     const early = this.#early ?? [];
     this.#early = undefined;
-    for (const text of early) if (this.#isOpen || this.#state.type === "closed") this.#listener?.message(text);
+    for (const data of early) if (this.#isOpen || this.#state.type === "closed") this.#listener?.message(data);
     if (this.#state.type === "closed") this.#listener?.closed(this.#state.code, this.#state.reason);
   }
 

@@ -44,6 +44,7 @@ export { Outbox } from "./machine/outbox.js";
 export { OutgoingCall, type OutgoingRequest } from "./machine/outgoing-call.js";
 export { OutgoingCalls } from "./machine/outgoing-calls.js";
 export { Session } from "./machine/session.js";
+export { type Data, type Encoded, type EncodedFrame, frameText, WithBlob } from "./protocol/blob.js";
 export { type CloseName, closeCodes, closeName, comeBack, endsSession, type Return } from "./protocol/close-codes.js";
 export {
   batch,
@@ -61,6 +62,7 @@ export {
 } from "./protocol/encode.js";
 export { type PeerLimits, peerLimits, resolveLimits } from "./protocol/limits.js";
 export {
+  type Batch,
   COMPARE_PATH,
   type Frame,
   type Goodbye,

@@ -1,13 +1,13 @@
 /**
- * A transport: one socket, or whatever else carries text messages in order, once, in both directions. It knows nothing
+ * A transport: one socket, or whatever else carries messages, text and binary, in order, once, in both directions. It knows nothing
  * of what the messages say.
  */
 export interface Transport {
   /**
-   * Sends one text message. False: its buffers are full, and `drained` will be heard when they are not. Never throws;
+   * Sends one message: a text, or bytes, which belong to the transport from then on. False: its buffers are full, and `drained` will be heard when they are not. Never throws;
    * after a close it does nothing.
    */
-  send(text: string): boolean;
+  send(message: string | Uint8Array): boolean;
   /** Asks for a sign of life, which the listener hears as `alive`. Does nothing where that cannot be asked. */
   ping(): void;
   /** Closes, and gives up waiting for the other end after two seconds. Nothing but `closed` is heard after this. */
@@ -19,7 +19,7 @@ export interface Transport {
 }
 
 export interface TransportListener {
-  message(text: string): void;
+  message(data: string | Uint8Array): void;
   /** A pong. Messages are signs of life by themselves. */
   alive(): void;
   drained(): void;

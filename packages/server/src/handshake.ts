@@ -17,6 +17,7 @@ import {
   type Clock,
   type CloseName,
   closeTransport,
+  type Data,
   type Hello,
   isAbortOf,
   parse,
@@ -67,7 +68,7 @@ export class Handshake<Guest> {
     const { clock, limits } = this.#options;
     this.#alarm.set(clock.now() + limits.helloMs);
     this.#transport.listen({
-      message: (text) => this.#message(text),
+      message: (data) => this.#message(data),
       closed: () => this.#over(),
       alive: () => {},
       drained: () => {},
@@ -79,9 +80,9 @@ export class Handshake<Guest> {
     this.#refuse(close);
   }
 
-  #message(text: string): void {
+  #message(data: Data): void {
     if (this.#state === "over") return;
-    const message = parse(text, this.#options.limits);
+    const message = parse(data, this.#options.limits);
     if (message.type === "violation") return this.#refuse(message.close);
     if (message.type !== "hello") return this.#refuse("unauthenticated");
     if (this.#state === "judging") return this.#refuse("protocol");

@@ -32,8 +32,8 @@ class MemoryTransport implements Transport {
     this.#other = other;
   }
 
-  send(text: string): boolean {
-    if (this.#open) this.#other?.hear((listener) => listener.message(text));
+  send(message: string | Uint8Array): boolean {
+    if (this.#open) this.#other?.hear((listener) => listener.message(message));
     return true;
   }
 

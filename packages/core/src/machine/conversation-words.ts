@@ -3,8 +3,8 @@
  * `conversation.ts`.
  */
 import type { StandardCode } from "../error/codes.js";
+import type { Data, Encoded } from "../protocol/blob.js";
 import type { CloseName } from "../protocol/close-codes.js";
-import type { Json } from "../protocol/encode.js";
 import type { PeerLimits } from "../protocol/limits.js";
 import type { WireError } from "../protocol/message.js";
 import type { IncomingCall } from "./incoming-call.js";
@@ -32,7 +32,7 @@ export type ConversationInput<Sink, Work> =
   | Attach
   | { readonly type: "detach"; readonly generation: number }
   | { readonly type: "absent"; readonly reason: string }
-  | { readonly type: "message"; readonly generation: number; readonly text: string }
+  | { readonly type: "message"; readonly generation: number; readonly data: Data }
   | { readonly type: "alive"; readonly generation: number }
   | { readonly type: "congested"; readonly generation: number; readonly congested: boolean }
   // Our callers.
@@ -40,10 +40,10 @@ export type ConversationInput<Sink, Work> =
   | { readonly type: "cancel"; readonly call: OutgoingCall<Sink> }
   | { readonly type: "consume"; readonly call: OutgoingCall<Sink>; readonly count: number }
   // Our handlers.
-  | { readonly type: "reply"; readonly call: IncomingCall<Work>; readonly value: Json }
-  | { readonly type: "fail"; readonly call: IncomingCall<Work>; readonly error: WireError }
+  | { readonly type: "reply"; readonly call: IncomingCall<Work>; readonly value: Encoded }
+  | { readonly type: "fail"; readonly call: IncomingCall<Work>; readonly error: WireError; readonly blob?: Uint8Array }
   | { readonly type: "ready"; readonly call: IncomingCall<Work> }
-  | { readonly type: "event"; readonly call: IncomingCall<Work>; readonly value: Json; readonly eventId?: string }
+  | { readonly type: "event"; readonly call: IncomingCall<Work>; readonly value: Encoded; readonly eventId?: string }
   | { readonly type: "gap"; readonly call: IncomingCall<Work>; readonly reason: string }
   | { readonly type: "finish"; readonly call: IncomingCall<Work> }
   // Our owner.
@@ -63,7 +63,7 @@ export type ConversationInput<Sink, Work> =
 export type ConversationEffect<Sink, Work> =
   | OutgoingEffect<Sink>
   | IncomingEffect<Work>
-  | { readonly type: "send"; readonly generation: number; readonly text: string }
+  | { readonly type: "send"; readonly generation: number; readonly data: Data }
   | { readonly type: "flush" }
   | { readonly type: "ping" }
   | { readonly type: "drop"; readonly close: CloseName }

@@ -43,7 +43,7 @@ class End {
   }
 
   hear(text: string, generation = this.generation): Effect[] {
-    return this.say({ type: "message", generation, text });
+    return this.say({ type: "message", generation, data: text });
   }
 
   tick(now: number): Effect[] {
@@ -70,7 +70,7 @@ class End {
   }
 }
 
-const sent = (effects: Effect[]) => effects.flatMap((effect) => (effect.type === "send" ? [effect.text] : []));
+const sent = (effects: Effect[]) => effects.flatMap((effect) => (effect.type === "send" ? [String(effect.data)] : []));
 const types = (effects: Effect[]) => effects.map((effect) => effect.type);
 
 describe("a turn", () => {
@@ -268,7 +268,7 @@ describe("liveness", () => {
     end.attach({ beatMs: 100 });
     expect(end.machine.deadline).toBe(100);
     expect(end.tick(99)).toEqual([]);
-    expect(end.tick(100)).toEqual([{ type: "send", generation: 1, text: "[[1,0]]" }, { type: "ping" }]);
+    expect(end.tick(100)).toEqual([{ type: "send", generation: 1, data: "[[1,0]]" }, { type: "ping" }]);
   });
 
   it("is a ping alone when the transport is congested", () => {
@@ -491,7 +491,7 @@ describe("after the end", () => {
   });
 
   it.each<[string, Input]>([
-    ["a message", { type: "message", generation: 1, text: '[[2,0],[1,5,"p",0,null]]' }],
+    ["a message", { type: "message", generation: 1, data: '[[2,0],[1,5,"p",0,null]]' }],
     ["a flush", { type: "flush" }],
     ["another end", { type: "end", code: "CANCELLED", message: "again" }],
     ["a detach", { type: "detach", generation: 1 }],

@@ -3,7 +3,7 @@
  * file; they differ in who dials and in the parity of their ids.
  *
  * It composes a session (numbers), the calls in both directions (meaning) and a heartbeat (liveness), and turns their
- * words into effects. Text comes in and text goes out; nothing here knows a socket, a timer or a promise.
+ * words into effects. Messages come in and messages go out; nothing here knows a socket, a timer or a promise.
  *
  * Writing: what is said in one turn of the owner leaves together. The first frame of a turn asks for a `flush`; a turn
  * that has said {@link FLUSH_FRAMES} frames writes at once, so that the other end can begin.
@@ -11,6 +11,7 @@
  * @see PROTOCOL.md section 5
  */
 import type { StandardCode } from "../error/codes.js";
+import type { Data } from "../protocol/blob.js";
 import type { CloseName } from "../protocol/close-codes.js";
 import type { Limits } from "../protocol/limits.js";
 import type { Batch, Frame } from "../protocol/message.js";
@@ -114,7 +115,7 @@ export class Conversation<Sink, Work>
         this.#incoming.event(input.call, input.value, input.eventId);
         break;
       case "message":
-        this.#message(input.generation, input.text, now);
+        this.#message(input.generation, input.data, now);
         break;
       case "flush":
         this.#turn = "quiet";
@@ -128,7 +129,7 @@ export class Conversation<Sink, Work>
         this.#outgoing.cancel(input.call);
         break;
       case "fail":
-        this.#incoming.fail(input.call, input.error);
+        this.#incoming.fail(input.call, input.error, input.blob);
         break;
       case "ready":
         this.#incoming.ready(input.call);
@@ -229,11 +230,11 @@ export class Conversation<Sink, Work>
     if (input.type === "reply" || input.type === "fail" || input.type === "finish") this.#incoming.release(input.call);
   }
 
-  #message(generation: number, text: string, now: number): void {
+  #message(generation: number, data: Data, now: number): void {
     if (!this.#isCurrent(generation)) return;
     this.#heartbeat.heard(now);
-    const message = parse(text, this.#limits);
-    const wrong = this.#act(message, text.length, now);
+    const message = parse(data, this.#limits);
+    const wrong = this.#act(message, data.length, now);
     if (wrong !== undefined) this.#break(wrong, now);
   }
 
@@ -285,8 +286,8 @@ export class Conversation<Sink, Work>
   }
 
   #write(now: number): void {
-    for (let text = this.#session.write(now); text !== undefined; text = this.#session.write(now)) {
-      this.#effects.push({ type: "send", generation: this.#generation, text });
+    for (let data = this.#session.write(now); data !== undefined; data = this.#session.write(now)) {
+      this.#effects.push({ type: "send", generation: this.#generation, data });
     }
     this.#incoming.resume();
   }
@@ -298,8 +299,8 @@ export class Conversation<Sink, Work>
   }
 
   #beat(now: number): void {
-    const text = this.#session.write(now, true);
-    if (text !== undefined) this.#effects.push({ type: "send", generation: this.#generation, text });
+    const data = this.#session.write(now, true);
+    if (data !== undefined) this.#effects.push({ type: "send", generation: this.#generation, data });
     this.#effects.push({ type: "ping" });
   }
 

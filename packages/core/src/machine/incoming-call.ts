@@ -18,6 +18,8 @@ export class IncomingCall<Work> {
   readonly path: string;
   readonly meta: Meta | undefined;
   readonly input: unknown;
+  /** The bytes its input speaks of. */
+  readonly blob: Uint8Array | undefined;
   /** Subscriptions: the event after which to continue. */
   readonly lastEventId: string | undefined;
   /** Present for subscriptions only. */
@@ -32,6 +34,7 @@ export class IncomingCall<Work> {
     this.path = frame.path;
     this.meta = frame.meta;
     this.input = frame.input;
+    this.blob = frame.blob;
     if (frame.op === op.subscribe) {
       this.state = "starting";
       this.lastEventId = frame.lastEventId;

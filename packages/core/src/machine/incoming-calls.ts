@@ -20,7 +20,7 @@
  */
 import { RpcError } from "../error/rpc-error.js";
 import { toWireError } from "../error/wire-error.js";
-import type { Json } from "../protocol/encode.js";
+import { type Encoded, type EncodedFrame, frameSize, frameText } from "../protocol/blob.js";
 import { endFrame, errorFrame, eventFrame, gapFrame, resultFrame } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
 import type { CallFrame, CancelFrame, CreditFrame, SubscribeFrame, WireError } from "../protocol/message.js";
@@ -113,13 +113,13 @@ export class IncomingCalls<Work> {
   }
 
   /** A handler's value. */
-  reply(call: IncomingCall<Work>, value: Json): void {
+  reply(call: IncomingCall<Work>, value: Encoded): void {
     if (this.#finish(call)) this.#push(call, resultFrame(call.id, value));
   }
 
   /** A handler's error, or a stream's. */
-  fail(call: IncomingCall<Work>, error: WireError): void {
-    if (this.#finish(call)) this.#push(call, errorFrame(call.id, error));
+  fail(call: IncomingCall<Work>, error: WireError, blob?: Uint8Array): void {
+    if (this.#finish(call)) this.#push(call, errorFrame(call.id, error, blob));
   }
 
   /** A stream's source is complete. */
@@ -134,7 +134,7 @@ export class IncomingCalls<Work> {
     this.#pull(call);
   }
 
-  event(call: IncomingCall<Work>, value: Json, eventId: string | undefined): void {
+  event(call: IncomingCall<Work>, value: Encoded, eventId: string | undefined): void {
     this.#produce(call, eventFrame(call.id, eventId, value));
   }
 
@@ -234,7 +234,7 @@ export class IncomingCalls<Work> {
     this.#context.emit({ type: "pull", call });
   }
 
-  #produce(call: IncomingCall<Work>, frame: string): void {
+  #produce(call: IncomingCall<Work>, frame: EncodedFrame): void {
     if (call.state !== "pulling") return;
     if (!this.#push(call, frame, "an event")) return this.#abandon(call, "cancelled");
     call.balance?.spend();
@@ -243,9 +243,11 @@ export class IncomingCalls<Work> {
   }
 
   /** Sends a frame, or an error in its place where it is larger than the other end takes. False: the error went. */
-  #push(call: IncomingCall<Work>, frame: string, what = "the answer"): boolean {
+  #push(call: IncomingCall<Work>, frame: EncodedFrame, what = "the answer"): boolean {
     const { session, emit } = this.#context;
-    const oversized = this.#peer !== undefined && exceedsBytes(frame, this.#peer.messageBytes - 64);
+    const text = frameText(frame);
+    const blobBytes = frameSize(frame) - text.length;
+    const oversized = this.#peer !== undefined && exceedsBytes(text, this.#peer.messageBytes - 64 - blobBytes);
     if (!oversized) {
       session.push(frame);
       return true;

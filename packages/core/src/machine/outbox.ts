@@ -5,8 +5,10 @@
  *
  * @see PROTOCOL.md section 5.1
  */
+import { type EncodedFrame, frameSize } from "../protocol/blob.js";
+
 export class Outbox {
-  #frames: string[] = [];
+  #frames: EncodedFrame[] = [];
   /** Index in `#frames` of the oldest frame still held; those before it are acknowledged and await removal. */
   #start = 0;
   #acknowledged = 0;
@@ -22,21 +24,21 @@ export class Outbox {
     return this.#acknowledged + this.#frames.length - this.#start;
   }
 
-  /** What the frames held take, in UTF-16 units. */
+  /** What the frames held take, in UTF-16 units and bytes. */
   get size(): number {
     return this.#size;
   }
 
-  push(frame: string): void {
+  push(frame: EncodedFrame): void {
     this.#frames.push(frame);
-    this.#size += frame.length;
+    this.#size += frameSize(frame);
   }
 
   /** Forgets the first `count` frames ever sent. False, and nothing happens, if so many were never sent. */
   acknowledge(count: number): boolean {
     if (count > this.sent) return false;
     for (; this.#acknowledged < count; this.#acknowledged++) {
-      this.#size -= this.#frames[this.#start++]!.length;
+      this.#size -= frameSize(this.#frames[this.#start++]!);
     }
     // Shifting costs as much as what is left, so it waits until that is the smaller part.
     if (this.#start * 2 >= this.#frames.length) {
@@ -47,7 +49,7 @@ export class Outbox {
   }
 
   /** The frame with this number. It must be held: `acknowledged < number ≤ sent`. */
-  at(number: number): string {
+  at(number: number): EncodedFrame {
     return this.#frames[this.#start + number - this.#acknowledged - 1]!;
   }
 

@@ -1,6 +1,7 @@
 /** One call this end has made: what it asks, how far it has come, and whose it is. */
 import type { Outcome } from "../error/rpc-error.js";
-import { callFrame, type Json, subscribeFrame } from "../protocol/encode.js";
+import { type Encoded, type EncodedFrame, frameText } from "../protocol/blob.js";
+import { callFrame, subscribeFrame } from "../protocol/encode.js";
 import { CreditWindow } from "./credit.js";
 import type { Weighed } from "./scheduler.js";
 
@@ -17,7 +18,7 @@ export interface OutgoingRequest {
   readonly path: string;
   /** Whether it may be sent again to a server that knows nothing of it. A subscription may in any case. */
   readonly repeatable: boolean;
-  readonly input: Json;
+  readonly input: Encoded;
   /** The caller's metadata as JSON text. Default: none. */
   readonly meta?: string;
   /** When the call expires, by the clock of this conversation. `Infinity`: never. */
@@ -70,20 +71,26 @@ export class OutgoingCall<Sink> implements Weighed {
     return this.lastEventId !== undefined || this.#request.isState === true;
   }
 
-  /** What the frame will take, in UTF-16 units: the numbers in it are counted at their longest. */
+  /** What the frame will take, in UTF-16 units and bytes: the numbers in it are counted at their longest. */
   get size(): number {
-    return this.frameText.length + 64;
+    return this.frameText.length + this.blobBytes + 64;
   }
 
-  /** Everything in the frame that is not a number. */
+  /** Everything in the frame's text that is not a number. */
   get frameText(): string {
     const { path, input = "", meta = "null" } = this.#request;
     const lastEventId = this.lastEventId === undefined ? "" : JSON.stringify(this.lastEventId);
-    return path + meta + lastEventId + input;
+    return path + meta + lastEventId + frameText(input);
+  }
+
+  /** The bytes its input speaks of. */
+  get blobBytes(): number {
+    const { input } = this.#request;
+    return typeof input === "object" ? input.blob.length : 0;
   }
 
   /** The frame, with the time that is left now. `peerMaxCredit`: the widest window the other end takes. */
-  frame(id: number, now: number, peerMaxCredit: number): string {
+  frame(id: number, now: number, peerMaxCredit: number): EncodedFrame {
     const { path, input, meta = "null", deadline } = this.#request;
     const timeoutMs =
       deadline === Infinity ? 0 : Math.min(Math.max(1, Math.ceil(deadline - now)), Number.MAX_SAFE_INTEGER);

@@ -18,6 +18,7 @@
 import { isTransient, type StandardCode } from "../error/codes.js";
 import { RpcError, type RpcErrorOptions } from "../error/rpc-error.js";
 import { fromWireError } from "../error/wire-error.js";
+import type { EncodedFrame } from "../protocol/blob.js";
 import { cancelFrame, creditFrame } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
 import type { EndFrame, ErrorFrame, EventFrame, GapFrame, ResultFrame } from "../protocol/message.js";
@@ -30,11 +31,20 @@ import type { Session } from "./session.js";
 /** Frames that answer a call. */
 export type AnswerFrame = ResultFrame | ErrorFrame | EventFrame | EndFrame | GapFrame;
 
+/** The bytes that a value, or an error's data, speaks of. */
+type Bytes = Uint8Array | undefined;
+
 /** What became of a call. `result`, `failure` and `end` settle it: one of them comes, once. */
 export type OutgoingEffect<Sink> =
-  | { readonly type: "result"; readonly call: OutgoingCall<Sink>; readonly value: unknown }
-  | { readonly type: "failure"; readonly call: OutgoingCall<Sink>; readonly error: RpcError }
-  | { readonly type: "event"; readonly call: OutgoingCall<Sink>; readonly value: unknown; readonly eventId?: string }
+  | { readonly type: "result"; readonly call: OutgoingCall<Sink>; readonly value: unknown; readonly blob?: Bytes }
+  | { readonly type: "failure"; readonly call: OutgoingCall<Sink>; readonly error: RpcError; readonly blob?: Bytes }
+  | {
+      readonly type: "event";
+      readonly call: OutgoingCall<Sink>;
+      readonly value: unknown;
+      readonly eventId?: string;
+      readonly blob?: Bytes;
+    }
   | { readonly type: "gap"; readonly call: OutgoingCall<Sink>; readonly reason: string }
   | { readonly type: "end"; readonly call: OutgoingCall<Sink> };
 
@@ -136,7 +146,7 @@ export class OutgoingCalls<Sink> {
   }
 
   /** The call becomes a frame, now. Undefined: nobody wants it any more. */
-  render(call: OutgoingCall<Sink>, now: number): string | undefined {
+  render(call: OutgoingCall<Sink>, now: number): EncodedFrame | undefined {
     if (call.state.name !== "queued" || call.deadline <= now || !this.#owns(call)) return undefined;
     const { id } = call.state;
     call.state = { name: "sent", id };
@@ -173,19 +183,19 @@ export class OutgoingCalls<Sink> {
       case op.result:
         if (call.window !== undefined) return violation("a result answers a subscription (§5.3)");
         this.#settle(call);
-        emit({ type: "result", call, value: frame.value });
+        emit({ type: "result", call, value: frame.value, blob: frame.blob });
         return undefined;
       case op.error:
         this.#settle(call);
-        emit({ type: "failure", call, error: fromWireError(frame.error, call) });
+        emit({ type: "failure", call, error: fromWireError(frame.error, call), blob: frame.blob });
         return undefined;
       case op.event:
         if (!call.window?.arrive()) return violation("an event without credit (§5.3)");
         call.isGapLast = false;
-        if (frame.eventId === undefined) emit({ type: "event", call, value: frame.value });
+        if (frame.eventId === undefined) emit({ type: "event", call, value: frame.value, blob: frame.blob });
         else {
           call.lastEventId = frame.eventId;
-          emit({ type: "event", call, value: frame.value, eventId: frame.eventId });
+          emit({ type: "event", call, value: frame.value, eventId: frame.eventId, blob: frame.blob });
         }
         return undefined;
       case op.gap:
@@ -271,7 +281,7 @@ export class OutgoingCalls<Sink> {
   }
 
   #isTooLarge(call: OutgoingCall<Sink>): boolean {
-    return this.#peer !== undefined && exceedsBytes(call.frameText, this.#peer.messageBytes - 256);
+    return this.#peer !== undefined && exceedsBytes(call.frameText, this.#peer.messageBytes - 256 - call.blobBytes);
   }
 
   #refuseTooLarge(call: OutgoingCall<Sink>): void {

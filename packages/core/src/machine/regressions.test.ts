@@ -52,8 +52,8 @@ describe("a conversation", () => {
     const conversation = client({ replayBytes: 1 });
     say(conversation, attach(1, false), { type: "call", call: ask() });
     expect(say(conversation, { type: "call", call: ask() })).toEqual([]);
-    const effects = say(conversation, { type: "message", generation: 1, text: "[[1,1]]" });
-    expect(effects).toContainEqual({ type: "send", generation: 1, text: '[[2,0],[1,3,"q",0,null,1]]' });
+    const effects = say(conversation, { type: "message", generation: 1, data: "[[1,1]]" });
+    expect(effects).toContainEqual({ type: "send", generation: 1, data: '[[2,0],[1,3,"q",0,null,1]]' });
   });
 
   it("refuses, and never sends, what turns out too large once the other end's limits are known (seed 19)", () => {

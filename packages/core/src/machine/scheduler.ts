@@ -3,12 +3,18 @@
  * then the rest as it came. A batch is bounded in frames and in size; one frame larger than that goes alone.
  */
 
-/** A frame as text, or something that becomes a frame, or nothing, at the moment it is sent. */
-export type Outbound<Deferred> = string | Deferred;
+import { type EncodedFrame, WithBlob } from "../protocol/blob.js";
+
+/** A frame, or something that becomes one, or nothing, at the moment it is sent. */
+export type Outbound<Deferred> = EncodedFrame | Deferred;
+
+/** Whether this is a frame already. */
+export const isFrame = <Deferred>(outbound: Outbound<Deferred>): outbound is EncodedFrame =>
+  typeof outbound === "string" || outbound instanceof WithBlob;
 
 /** Anything the scheduler can weigh before it is rendered. */
 export interface Weighed {
-  /** Its size as a frame, in UTF-16 units. */
+  /** Its size as a frame, in UTF-16 units and bytes. */
   readonly size: number;
 }
 
@@ -37,7 +43,7 @@ export class Scheduler<Deferred extends Weighed> {
     return this.#urgent.length + this.#normal.length - this.#next;
   }
 
-  /** What they take, in UTF-16 units. */
+  /** What they take, in UTF-16 units and bytes. */
   get size(): number {
     return this.#size;
   }
@@ -76,7 +82,7 @@ export class Scheduler<Deferred extends Weighed> {
 
   /** Drops everything that is a frame already, and returns what is not yet. */
   clear(): Deferred[] {
-    const deferred = this.#normal.slice(this.#next).filter((frame) => typeof frame !== "string");
+    const deferred = this.#normal.slice(this.#next).filter((outbound): outbound is Deferred => !isFrame(outbound));
     this.#urgent = [];
     this.#normal = [];
     this.#next = 0;
@@ -85,4 +91,4 @@ export class Scheduler<Deferred extends Weighed> {
   }
 }
 
-const sizeOf = (frame: Outbound<Weighed>) => (typeof frame === "string" ? frame.length : frame.size);
+const sizeOf = (outbound: Outbound<Weighed>) => (typeof outbound === "string" ? outbound.length : outbound.size);

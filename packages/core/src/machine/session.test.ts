@@ -32,7 +32,7 @@ function push(session: Session<Late>, ...texts: string[]): void {
 /** Everything it has to write now. */
 function written(session: Session<Late>, now = 0): string[] {
   const texts: string[] = [];
-  for (let text = session.write(now); text !== undefined; text = session.write(now)) texts.push(text);
+  for (let text = session.write(now); text !== undefined; text = session.write(now)) texts.push(String(text));
   return texts;
 }
 

@@ -16,6 +16,7 @@
  *
  * @see PROTOCOL.md section 5.1
  */
+import { type Data, type EncodedFrame, frameSize } from "../protocol/blob.js";
 import { batch as encodeBatch } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
 import type { Batch } from "../protocol/message.js";
@@ -23,15 +24,15 @@ import type { Violation } from "../protocol/parse.js";
 import { violation } from "../protocol/parse.js";
 import { Outbox } from "./outbox.js";
 import type { Outbound, Weighed } from "./scheduler.js";
-import { Scheduler } from "./scheduler.js";
+import { isFrame, Scheduler } from "./scheduler.js";
 
 export type SessionState =
   | { readonly name: "detached" }
   | { readonly name: "attached"; readonly generation: number; readonly congested: boolean }
   | { readonly name: "ended" };
 
-/** How frames that wait as something else become text: undefined if they are not wanted any more. */
-export type Render<Deferred> = (deferred: Deferred, now: number) => string | undefined;
+/** How frames that wait as something else become frames: undefined if they are not wanted any more. */
+export type Render<Deferred> = (deferred: Deferred, now: number) => EncodedFrame | undefined;
 
 /** Batches stay near this size, so that the other end can begin while more is on its way. */
 const BATCH_SIZE = 64 * 1024;
@@ -74,7 +75,7 @@ export class Session<Deferred extends Weighed> {
     return this.#waiting;
   }
 
-  /** Sent frames held for replay, in UTF-16 units. */
+  /** Sent frames held for replay, in UTF-16 units and bytes. */
   get replaySize(): number {
     return this.#outbox.size;
   }
@@ -140,7 +141,7 @@ export class Session<Deferred extends Weighed> {
     if (this.#state.name === "attached") this.#state = { ...this.#state, congested };
   }
 
-  /** Takes the numbers of a batch; its frames may then be acted upon. `size`: of its text. */
+  /** Takes the numbers of a batch; its frames may then be acted upon. `size`: of its message. */
   accept(batch: Batch, size: number, now: number): Violation | undefined {
     if (batch.seq !== this.#received + 1) return violation("seq is not the number of the next frame (§5.1)");
     if (batch.ack >= this.#cursor || !this.#outbox.acknowledge(batch.ack)) {
@@ -156,16 +157,16 @@ export class Session<Deferred extends Weighed> {
   }
 
   /** The next message to write on this transport, if there is one. `beat`: write one in any case. */
-  write(now: number, beat = false): string | undefined {
+  write(now: number, beat = false): Data | undefined {
     if (this.#state.name !== "attached" || this.#state.congested) return undefined;
     const frames = this.#cursor <= this.#outbox.sent ? this.#repeat() : this.#fresh(now);
     if (frames.length === 0 && !beat && now < this.#ackDue) return undefined;
-    const text = encodeBatch(this.#cursor, this.#received, frames);
+    const message = encodeBatch(this.#cursor, this.#received, frames);
     this.#cursor += frames.length;
     this.#told = this.#received;
     this.#receivedSize = 0;
     this.#ackDue = Infinity;
-    return text;
+    return message;
   }
 
   get #windowClosed(): boolean {
@@ -179,22 +180,22 @@ export class Session<Deferred extends Weighed> {
   }
 
   /** Frames the last transport may have lost. */
-  #repeat(): string[] {
+  #repeat(): EncodedFrame[] {
     const bounds = this.#batchBounds;
-    const frames: string[] = [];
+    const frames: EncodedFrame[] = [];
     let room = bounds.size;
     for (let number = this.#cursor; number <= this.#outbox.sent && frames.length < bounds.frames; number++) {
       const frame = this.#outbox.at(number);
-      room -= frame.length + 1;
+      room -= frameSize(frame) + 1;
       if (room < 0 && frames.length > 0) break;
       frames.push(frame);
     }
     return frames;
   }
 
-  #fresh(now: number): string[] {
+  #fresh(now: number): EncodedFrame[] {
     const bounds = this.#batchBounds;
-    const frames: string[] = [];
+    const frames: EncodedFrame[] = [];
     // What was dropped while it waited leaves an empty batch behind: then the next one.
     while (frames.length === 0 && this.#waiting.length > 0 && !this.#windowClosed) {
       const room = this.#replayBytes - this.#outbox.size;
@@ -202,7 +203,7 @@ export class Session<Deferred extends Weighed> {
       const taken = this.#waiting.take({ frames: bounds.frames, size: Math.min(bounds.size, room), largest });
       if (taken.length === 0) break;
       for (const outbound of taken) {
-        const frame = typeof outbound === "string" ? outbound : this.#render(outbound, now);
+        const frame = isFrame(outbound) ? outbound : this.#render(outbound, now);
         if (frame === undefined) continue;
         this.#outbox.push(frame);
         frames.push(frame);

@@ -20,7 +20,6 @@ const table = {
   normal: { code: 1000, reason: "done", comeBack: "never", endsSession: true },
   goingAway: { code: 1001, reason: "server is going away", comeBack: "now", endsSession: false },
   badFrame: { code: 1002, reason: "WebSocket protocol error", comeBack: "now", endsSession: true },
-  notText: { code: 1003, reason: "expected a text message", comeBack: "now", endsSession: true },
   notUtf8: { code: 1007, reason: "text is not UTF-8", comeBack: "now", endsSession: true },
   tooManyParts: { code: 1008, reason: "message in too many parts", comeBack: "now", endsSession: true },
   tooBig: { code: 1009, reason: "message too big for WebSocket limits", comeBack: "now", endsSession: true },

@@ -68,7 +68,7 @@ const frames: Frame[] = [
 
 describe("a frame", () => {
   it.each(frames.map((frame) => [encoded(frame), frame] as const))("%s says what was meant", (text, frame) => {
-    expect(parse(encode.batch(1, 0, [text]), defaultLimits)).toStrictEqual({
+    expect(parse(encode.batch(1, 0, [text]), defaultLimits)).toEqual({
       ...{ type: "batch", seq: 1, ack: 0 },
       frames: [frame],
     });
@@ -90,7 +90,7 @@ describe("a batch", () => {
 
   it("keeps the order of its frames", () => {
     const text = encode.batch(1, 0, frames.map(encoded));
-    expect(parse(text, defaultLimits)).toStrictEqual({ type: "batch", seq: 1, ack: 0, frames });
+    expect(parse(text, defaultLimits)).toEqual({ type: "batch", seq: 1, ack: 0, frames });
   });
 });
 
@@ -118,7 +118,7 @@ describe("a greeting", () => {
   it.each(greetings.map((message) => [encode.greeting(message), message] as const))(
     "%s says what was meant",
     (text, message) => {
-      expect(parse(text, defaultLimits)).toStrictEqual(message);
+      expect(parse(text, defaultLimits)).toEqual(message);
     },
   );
 });

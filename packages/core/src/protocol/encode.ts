@@ -1,9 +1,11 @@
 /**
  * From message to text. Values arrive here as JSON text already: each is encoded once, when it is given to us, and kept
- * as it is for sending and for replay.
+ * as it is for sending and for replay. What has bytes brings them along as a blob.
  *
  * @see PROTOCOL.md sections 3 and 4
  */
+import { type Data, type Encoded, type EncodedFrame, frameText, WithBlob } from "./blob.js";
+import { seal } from "./envelope.js";
 import type { Goodbye, Hello, Renew, Welcome, WireError } from "./message.js";
 import { op } from "./message.js";
 
@@ -11,8 +13,10 @@ import { op } from "./message.js";
 export type Json = string | undefined;
 
 /** `[1, id, path, timeoutMs, meta | null, input?]`. `path` and `meta` are JSON text. */
-export function callFrame(id: number, path: string, timeoutMs: number, meta: string, input: Json): string {
-  return `[${op.call},${id},${path},${timeoutMs},${meta}${last(input)}`;
+export function callFrame(id: number, path: string, timeoutMs: number, meta: string, input: Json): string;
+export function callFrame(id: number, path: string, timeoutMs: number, meta: string, input: Encoded): EncodedFrame;
+export function callFrame(id: number, path: string, timeoutMs: number, meta: string, input: Encoded): EncodedFrame {
+  return frame(`[${op.call},${id},${path},${timeoutMs},${meta}${last(input)}`, input);
 }
 
 /** What opens a stream beside what opens a call. `lastEventId` is JSON text or `null`. */
@@ -29,9 +33,28 @@ export function subscribeFrame(
   meta: string,
   stream: StreamOpening,
   input: Json,
-): string {
+): string;
+export function subscribeFrame(
+  id: number,
+  path: string,
+  timeoutMs: number,
+  meta: string,
+  stream: StreamOpening,
+  input: Encoded,
+): EncodedFrame;
+export function subscribeFrame(
+  id: number,
+  path: string,
+  timeoutMs: number,
+  meta: string,
+  stream: StreamOpening,
+  input: Encoded,
+): EncodedFrame {
   const lastEventId = text(stream.lastEventId);
-  return `[${op.subscribe},${id},${path},${timeoutMs},${meta},${stream.credit},${lastEventId}${last(input)}`;
+  return frame(
+    `[${op.subscribe},${id},${path},${timeoutMs},${meta},${stream.credit},${lastEventId}${last(input)}`,
+    input,
+  );
 }
 
 /** `[3, id]` */
@@ -45,18 +68,25 @@ export function creditFrame(id: number, limit: number): string {
 }
 
 /** `[5, id, value?]` */
-export function resultFrame(id: number, value: Json): string {
-  return `[${op.result},${id}${last(value)}`;
+export function resultFrame(id: number, value: Json): string;
+export function resultFrame(id: number, value: Encoded): EncodedFrame;
+export function resultFrame(id: number, value: Encoded): EncodedFrame {
+  return frame(`[${op.result},${id}${last(value)}`, value);
 }
 
-/** `[6, id, error]` */
-export function errorFrame(id: number, error: WireError): string {
-  return `[${op.error},${id},${JSON.stringify(error)}]`;
+/** `[6, id, error]`. `blob`: the bytes that its data speaks of. */
+export function errorFrame(id: number, error: WireError): string;
+export function errorFrame(id: number, error: WireError, blob: Uint8Array | undefined): EncodedFrame;
+export function errorFrame(id: number, error: WireError, blob?: Uint8Array): EncodedFrame {
+  const text = `[${op.error},${id},${JSON.stringify(error)}]`;
+  return blob === undefined || blob.length === 0 ? text : new WithBlob(text, blob);
 }
 
 /** `[7, id, eventId | null, value?]` */
-export function eventFrame(id: number, eventId: string | undefined, value: Json): string {
-  return `[${op.event},${id},${text(eventId)}${last(value)}`;
+export function eventFrame(id: number, eventId: string | undefined, value: Json): string;
+export function eventFrame(id: number, eventId: string | undefined, value: Encoded): EncodedFrame;
+export function eventFrame(id: number, eventId: string | undefined, value: Encoded): EncodedFrame {
+  return frame(`[${op.event},${id},${text(eventId)}${last(value)}`, value);
 }
 
 /** `[8, id]` */
@@ -69,9 +99,18 @@ export function gapFrame(id: number, reason: string): string {
   return `[${op.gap},${id},${text(reason)}]`;
 }
 
-/** `[[seq, ack], frame, …]` */
-export function batch(seq: number, ack: number, frames: readonly string[]): string {
+/** `[[seq, ack], frame, …]`, or, where a frame has a blob, the binary message of `[[seq, ack, lengths], frame, …]`. */
+export function batch(seq: number, ack: number, frames: readonly string[]): string;
+export function batch(seq: number, ack: number, frames: readonly EncodedFrame[]): Data;
+export function batch(seq: number, ack: number, frames: readonly EncodedFrame[]): Data {
+  for (const one of frames) if (typeof one !== "string") return binaryBatch(seq, ack, frames);
   return frames.length === 0 ? `[[${seq},${ack}]]` : `[[${seq},${ack}],${frames.join(",")}]`;
+}
+
+function binaryBatch(seq: number, ack: number, frames: readonly EncodedFrame[]): Uint8Array {
+  const lengths = frames.map((one) => (typeof one === "string" ? 0 : one.blob.length));
+  const blobs = frames.flatMap((one) => (typeof one === "string" ? [] : [one.blob]));
+  return seal(`[[${seq},${ack},[${lengths}]],${frames.map(frameText).join(",")}]`, blobs);
 }
 
 /** `["hello", {…}]`, `["welcome", {…}]`, `["goodbye", {…}]` or `["renew", {…}]` */
@@ -81,4 +120,7 @@ export function greeting(message: Hello | Welcome | Goodbye | Renew): string {
 }
 
 const text = (value: string | undefined) => (value === undefined ? "null" : JSON.stringify(value));
-const last = (value: Json) => (value === undefined ? "]" : `,${value}]`);
+const last = (value: Encoded) => (value === undefined ? "]" : `,${frameText(value)}]`);
+/** A value without bytes leaves a frame without a blob: an empty one would say nothing. */
+const frame = (json: string, value: Encoded): EncodedFrame =>
+  typeof value === "object" && value.blob.length > 0 ? new WithBlob(json, value.blob) : json;

@@ -42,6 +42,9 @@ export const op = {
 /** Caller's metadata, as it travels. Never mixed with HTTP headers. */
 export type Meta = Readonly<Record<string, unknown>>;
 
+/** The bytes that a frame's value speaks of, where it has any: a view into the message it came with. */
+type Bytes = Uint8Array | undefined;
+
 /** `[1, id, path, timeoutMs, meta | null, input?]`: a query or a mutation. `timeoutMs` 0: no deadline. */
 export interface CallFrame {
   readonly op: typeof op.call;
@@ -50,6 +53,7 @@ export interface CallFrame {
   readonly timeoutMs: number;
   readonly meta: Meta | undefined;
   readonly input: unknown;
+  readonly blob?: Bytes;
 }
 
 /** `[2, id, path, timeoutMs, meta | null, credit, lastEventId | null, input?]` */
@@ -62,6 +66,7 @@ export interface SubscribeFrame {
   readonly credit: number;
   readonly lastEventId: string | undefined;
   readonly input: unknown;
+  readonly blob?: Bytes;
 }
 
 /** `[3, id]`: the caller wants no answer any more. */
@@ -82,6 +87,7 @@ export interface ResultFrame {
   readonly op: typeof op.result;
   readonly id: number;
   readonly value: unknown;
+  readonly blob?: Bytes;
 }
 
 /** `[6, id, error]`: ends a call or a stream. */
@@ -89,6 +95,7 @@ export interface ErrorFrame {
   readonly op: typeof op.error;
   readonly id: number;
   readonly error: WireError;
+  readonly blob?: Bytes;
 }
 
 /** `[7, id, eventId | null, value?]` */
@@ -97,6 +104,7 @@ export interface EventFrame {
   readonly id: number;
   readonly eventId: string | undefined;
   readonly value: unknown;
+  readonly blob?: Bytes;
 }
 
 /** `[8, id]`: the stream is complete. */
@@ -132,7 +140,7 @@ export interface WireError {
   readonly refused?: true;
 }
 
-/** `[[seq, ack], frame, …]`: `seq` numbers the first frame, `ack` counts the frames of the other end received so far. */
+/** `[[seq, ack, lengths?], frame, …]`: `seq` numbers the first frame, `ack` counts the frames of the other end received so far. */
 export interface Batch {
   readonly type: "batch";
   readonly seq: number;

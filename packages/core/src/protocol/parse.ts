@@ -1,10 +1,12 @@
 /**
- * From text to message, without trust: whatever comes, the answer is a message or a violation with its reason, never a
- * throw. Text is measured before anything recursive reads it.
+ * From text or bytes to message, without trust: whatever comes, the answer is a message or a violation with its reason,
+ * never a throw. Text is measured before anything recursive reads it.
  *
  * @see PROTOCOL.md section 3
  */
+import type { Data } from "./blob.js";
 import type { CloseName } from "./close-codes.js";
+import { unseal } from "./envelope.js";
 import { type Limits, MIN_MESSAGE_BYTES, type PeerLimits } from "./limits.js";
 import type { Batch, Frame, Goodbye, Hello, Message, Meta, Renew, Welcome, WireError } from "./message.js";
 import { op } from "./message.js";
@@ -23,9 +25,32 @@ export interface Violation {
 /** The bounds a text is held against. */
 export type ParseLimits = Pick<Limits, "messageBytes" | "jsonDepth" | "batchFrames">;
 
-/** Reads one WebSocket text message. */
-export function parse(text: string, limits: ParseLimits): Message | Violation {
-  if (exceedsBytes(text, limits.messageBytes)) return violation("message exceeds limits.messageBytes (§8)", "tooLarge");
+/** Reads one WebSocket message, of either sort. Blobs are views into it. */
+export function parse(data: Data, limits: ParseLimits): Message | Violation {
+  if (typeof data !== "string") return parseBinary(data, limits);
+  if (exceedsBytes(data, limits.messageBytes)) return violation("message exceeds limits.messageBytes (§8)", "tooLarge");
+  const items = readArray(data, limits);
+  if (!Array.isArray(items)) return items;
+  const head: unknown = items[0];
+  return Array.isArray(head) ? readBatch(head, items, limits) : readGreeting(head, items);
+}
+
+/** A batch whose frames have blobs; nothing else is binary. */
+function parseBinary(data: Uint8Array, limits: ParseLimits): Message | Violation {
+  if (data.length > limits.messageBytes) return violation("message exceeds limits.messageBytes (§8)", "tooLarge");
+  const envelope = unseal(data);
+  if (envelope === undefined) return violation("a binary message opens with the length of its JSON, in UTF-8 (§3.1)");
+  const items = readArray(envelope.text, limits);
+  if (!Array.isArray(items)) return items;
+  const head: unknown = items[0];
+  if (!Array.isArray(head)) return violation("a binary message is a batch (§3.1)");
+  const blobs = readBlobs(head.pop(), items.length - 1, envelope.bytes);
+  if (blobs === undefined) return violation("the lengths of its blobs make up what follows the JSON (§3.1)");
+  return readBatch(head, items, limits, blobs);
+}
+
+/** The outermost array of a JSON text. */
+function readArray(text: string, limits: ParseLimits): unknown[] | Violation {
   if (exceedsDepth(text, limits.jsonDepth)) return violation("nesting exceeds limits.jsonDepth (§8)");
   let value: unknown;
   try {
@@ -35,10 +60,7 @@ export function parse(text: string, limits: ParseLimits): Message | Violation {
     // Or nested so deep, with a `jsonDepth` to match, that the stack ends first.
     return violation("not JSON (§3)");
   }
-  if (!Array.isArray(value)) return violation("a message is an array (§3)");
-  const head: unknown = value[0];
-  if (Array.isArray(head)) return readBatch(head, value, limits);
-  return readGreeting(head, value);
+  return Array.isArray(value) ? value : violation("a message is an array (§3)");
 }
 
 /** Whether a parsed message broke the rules. */
@@ -57,50 +79,65 @@ function holdsProto(value: unknown): boolean {
   return Object.hasOwn(value, "__proto__") || Object.values(value).some(holdsProto);
 }
 
-function readBatch(head: unknown[], items: unknown[], limits: ParseLimits): Batch | Violation {
+/** One for each frame, undefined for none; they must be exactly all the bytes there are. */
+function readBlobs(lengths: unknown, frames: number, bytes: Uint8Array): (Uint8Array | undefined)[] | undefined {
+  if (!Array.isArray(lengths) || lengths.length !== frames || bytes.length === 0) return undefined;
+  let at = 0;
+  const blobs: (Uint8Array | undefined)[] = [];
+  for (const length of lengths) {
+    if (!isCount(length) || length > bytes.length - at) return undefined;
+    blobs.push(length === 0 ? undefined : bytes.subarray(at, at + length));
+    at += length;
+  }
+  return at === bytes.length ? blobs : undefined;
+}
+
+type Blobs = readonly (Uint8Array | undefined)[];
+
+function readBatch(head: unknown[], items: unknown[], limits: ParseLimits, blobs?: Blobs): Batch | Violation {
   const [seq, ack] = head;
   if (head.length !== 2 || !isPositive(seq) || !isCount(ack)) return violation("a batch opens with [seq, ack] (§3.1)");
   if (items.length - 1 > limits.batchFrames) return violation("batch exceeds limits.batchFrames (§8)");
   const frames: Frame[] = [];
   for (let i = 1; i < items.length; i++) {
-    const frame = readFrame(items[i]);
+    const frame = readFrame(items[i], blobs?.[i - 1]);
     if (frame === undefined) return violation("a frame has a known op and exactly its fields (§4)");
     frames.push(frame);
   }
   return { type: "batch", seq, ack, frames };
 }
 
-function readFrame(item: unknown): Frame | undefined {
+function readFrame(item: unknown, blob: Uint8Array | undefined): Frame | undefined {
   if (!Array.isArray(item) || !isPositive(item[1])) return undefined;
   const id = item[1];
   const size = item.length;
   switch (item[0]) {
     case op.result: // [5, id, value?]
-      return size <= 3 ? { op: op.result, id, value: item[2] } : undefined;
+      return size <= 3 ? { op: op.result, id, value: item[2], blob } : undefined;
     case op.event: // [7, id, eventId | null, value?]
       if ((size !== 3 && size !== 4) || !isEventId(item[2])) return undefined;
-      return { op: op.event, id, eventId: item[2] ?? undefined, value: item[3] };
+      return { op: op.event, id, eventId: item[2] ?? undefined, value: item[3], blob };
     case op.call: // [1, id, path, timeoutMs, meta | null, input?]
       if ((size !== 5 && size !== 6) || !isOpening(item)) return undefined;
-      return { op: op.call, id, path: item[2], timeoutMs: item[3], meta: item[4] ?? undefined, input: item[5] };
+      return { op: op.call, id, path: item[2], timeoutMs: item[3], meta: item[4] ?? undefined, input: item[5], blob };
     case op.subscribe: // [2, id, path, timeoutMs, meta | null, credit, lastEventId | null, input?]
-      return size === 7 || size === 8 ? readSubscribe(item, id) : undefined;
+      return size === 7 || size === 8 ? readSubscribe(item, id, blob) : undefined;
     case op.cancel: // [3, id]
-      return size === 2 ? { op: op.cancel, id } : undefined;
+      return size === 2 && !blob ? { op: op.cancel, id } : undefined;
     case op.credit: // [4, id, limit]
-      return size === 3 && isPositive(item[2]) ? { op: op.credit, id, limit: item[2] } : undefined;
+      return size === 3 && isPositive(item[2]) && !blob ? { op: op.credit, id, limit: item[2] } : undefined;
     case op.error: // [6, id, error]
-      return size === 3 && isWireError(item[2]) ? { op: op.error, id, error: item[2] } : undefined;
+      return size === 3 && isWireError(item[2]) ? { op: op.error, id, error: item[2], blob } : undefined;
     case op.end: // [8, id]
-      return size === 2 ? { op: op.end, id } : undefined;
+      return size === 2 && !blob ? { op: op.end, id } : undefined;
     case op.gap: // [9, id, reason]
-      return size === 3 && typeof item[2] === "string" ? { op: op.gap, id, reason: item[2] } : undefined;
+      return size === 3 && typeof item[2] === "string" && !blob ? { op: op.gap, id, reason: item[2] } : undefined;
     default:
       return undefined;
   }
 }
 
-function readSubscribe(item: unknown[], id: number): Frame | undefined {
+function readSubscribe(item: unknown[], id: number, blob: Uint8Array | undefined): Frame | undefined {
   const [, , , , , credit, lastEventId, input] = item;
   if (!isOpening(item) || !isCount(credit) || !isEventId(lastEventId)) return undefined;
   return {
@@ -112,6 +149,7 @@ function readSubscribe(item: unknown[], id: number): Frame | undefined {
     credit,
     lastEventId: lastEventId ?? undefined,
     input,
+    blob,
   };
 }
 

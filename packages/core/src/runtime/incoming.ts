@@ -5,7 +5,7 @@
 
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { AbortReason } from "../machine/incoming-calls.js";
-import type { Json } from "../protocol/encode.js";
+import type { Encoded } from "../protocol/blob.js";
 import type { WireError } from "../protocol/message.js";
 import type { OpenStream, StreamItem } from "./open-stream.js";
 import { Work } from "./work.js";
@@ -13,7 +13,7 @@ import { Work } from "./work.js";
 /** Who answers: the one thing the two ends do not share. Both methods may throw, or reject, anything. */
 export interface Answerer {
   /** A query or a mutation. A value that is ready is returned as it is: no promise is made for it. */
-  once(work: Work): Json | Promise<Json>;
+  once(work: Work): Encoded | Promise<Encoded>;
   stream(work: Work): OpenStream | Promise<OpenStream>;
   /** What the caller is told of an error. Never throws. */
   explain(error: unknown, work: Work): WireError;
@@ -21,7 +21,7 @@ export interface Answerer {
 
 /** What the work has to say to the machine. */
 export interface Replies {
-  reply(call: IncomingCall<Work>, value: Json): void;
+  reply(call: IncomingCall<Work>, value: Encoded): void;
   fail(call: IncomingCall<Work>, error: WireError): void;
   ready(call: IncomingCall<Work>): void;
   item(call: IncomingCall<Work>, item: StreamItem): void;

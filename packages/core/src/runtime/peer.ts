@@ -115,9 +115,9 @@ export class Peer implements Caller {
     this.#confirmed = false;
     this.#say({ type: "attach", generation, ...terms });
     transport.listen({
-      message: (text) => {
+      message: (data) => {
         if (generation === this.#generation) this.#confirmed = true;
-        this.#say({ type: "message", generation, text });
+        this.#say({ type: "message", generation, data });
       },
       alive: () => this.#say({ type: "alive", generation }),
       drained: () => this.#say({ type: "congested", generation, congested: false }),
@@ -242,7 +242,7 @@ export class Peer implements Caller {
       case "send":
         // What was meant for a transport that has been taken over since is replayed on the one that took over.
         if (effect.generation !== this.#generation) return;
-        if (this.#transport?.send(effect.text) === false) {
+        if (this.#transport?.send(effect.data) === false) {
           this.#conversation.receive(
             { type: "congested", generation: effect.generation, congested: true },
             this.#clock.now(),
@@ -256,16 +256,16 @@ export class Peer implements Caller {
         this.#incoming.start(effect.call, this.#clock.now());
         return;
       case "result":
-        effect.call.sink.result(effect.value);
+        effect.call.sink.result(effect.value, effect.blob);
         return;
       case "event":
-        effect.call.sink.event(effect.value, effect.eventId);
+        effect.call.sink.event(effect.value, effect.eventId, effect.blob);
         return;
       case "pull":
         this.#pull(effect.call);
         return;
       case "failure":
-        effect.call.sink.failure(effect.error);
+        effect.call.sink.failure(effect.error, effect.blob);
         return;
       case "end":
         effect.call.sink.end();

@@ -30,6 +30,11 @@ export class Work {
     return this.#call.input;
   }
 
+  /** The bytes that the input speaks of as `[offset, length]`. */
+  get blob(): Uint8Array | undefined {
+    return this.#call.blob;
+  }
+
   get isStream(): boolean {
     return this.#call.balance !== undefined;
   }

@@ -3,6 +3,7 @@
  * is perfect and as fast as a turn; with a virtual clock and a seed it is as bad as it is told to be, and repeatable.
  */
 import type { Alarm } from "../clock.js";
+import type { Data } from "../protocol/blob.js";
 import type { Transport, TransportListener } from "../transport.js";
 import { type Parcel, Pipe, type PipeOptions } from "./pipe.js";
 
@@ -76,8 +77,8 @@ class LinkEnd implements Transport {
     return this.#state === "open";
   }
 
-  send(text: string): boolean {
-    return this.#state !== "open" || this.#send({ type: "text", text });
+  send(data: Data): boolean {
+    return this.#state !== "open" || this.#send({ type: "message", data });
   }
 
   ping(): void {
@@ -112,7 +113,7 @@ class LinkEnd implements Transport {
   #hear(parcel: Parcel): void {
     if (parcel.type === "close") return this.#closed(parcel.code, parcel.reason);
     if (this.#state !== "open") return;
-    if (parcel.type === "text") this.#listener?.message(parcel.text);
+    if (parcel.type === "message") this.#listener?.message(parcel.data);
     else if (parcel.type === "pong") this.#listener?.alive();
   }
 

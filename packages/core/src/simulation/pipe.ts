@@ -3,10 +3,11 @@
  * a buffer; what is lost is lost from some point on, as with TCP: never out of the middle.
  */
 import type { Alarm, Clock } from "../clock.js";
+import type { Data } from "../protocol/blob.js";
 import type { Random } from "./random.js";
 
 export type Parcel =
-  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "message"; readonly data: Data }
   | { readonly type: "ping" }
   | { readonly type: "pong" }
   | { readonly type: "close"; readonly code: number; readonly reason: string };
@@ -18,7 +19,7 @@ export interface PipeOptions {
   /** Every parcel takes this long, and up to `jitterMs` more. Default 0: it arrives when the turn is over. */
   readonly delayMs?: number;
   readonly jitterMs?: number;
-  /** Size on its way, in UTF-16 units, from which on the sender is asked to wait. Default: unbounded. */
+  /** Size on its way, in UTF-16 units and bytes, from which on the sender is asked to wait. Default: unbounded. */
   readonly bufferSize?: number;
 }
 
@@ -105,4 +106,4 @@ export class Pipe {
   }
 }
 
-const sizeOf = (parcel: Parcel) => (parcel.type === "text" ? parcel.text.length : 0);
+const sizeOf = (parcel: Parcel) => (parcel.type === "message" ? parcel.data.length : 0);

@@ -86,9 +86,9 @@ export class SimulatedClient {
     const session = this.#token === undefined ? { received: 0 } : { received, session: this.#token };
     transport.send(greeting({ type: "hello", contract: "", ...session, limits: peerLimits(limits) }));
     transport.listen({
-      message: (text) => {
+      message: (data) => {
         if (this.#greeting !== transport) return;
-        const welcome = parse(text, limits);
+        const welcome = parse(data, limits);
         if (welcome.type !== "welcome") throw around.trace.broken("I14", `the first answer is a ${welcome.type}`);
         this.#attach(transport, welcome);
       },

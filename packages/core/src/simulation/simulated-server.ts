@@ -56,9 +56,9 @@ export class SimulatedServer {
     const silent = { alive: () => {}, drained: () => {} };
     transport.listen({
       ...silent,
-      message: (text) => {
+      message: (data) => {
         timeout.clear();
-        const hello = parse(text, limits);
+        const hello = parse(data, limits);
         if (hello.type !== "hello") throw around.trace.broken("I14", `the first message is a ${hello.type}`);
         if (this.up) this.#welcome(transport, hello);
       },
@@ -143,15 +143,15 @@ export class SimulatedServer {
 function onFirstMessage(transport: Transport, tell: () => void): Transport {
   let told = false;
   return {
-    send: (text) => transport.send(text),
+    send: (data) => transport.send(data),
     ping: () => transport.ping(),
     close: (code, reason) => transport.close(code, reason),
     listen: (listener) =>
       transport.listen({
-        message: (text) => {
+        message: (data) => {
           if (!told) tell();
           told = true;
-          listener.message(text);
+          listener.message(data);
         },
         alive: () => listener.alive(),
         drained: () => listener.drained(),

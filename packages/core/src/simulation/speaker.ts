@@ -13,6 +13,7 @@ import type { Asked, Job, Script } from "./script.js";
 import type { Trace } from "./trace.js";
 import { TurnWatch } from "./turn-watch.js";
 import type { VirtualClock } from "./virtual-clock.js";
+import { jsonOf } from "./wire-batch.js";
 import type { Role, WireWatch } from "./wire-watch.js";
 
 type Input = ConversationInput<CallRecord, Job>;
@@ -88,7 +89,7 @@ export class Speaker implements Asked {
     this.options.around.wire.resume(terms.session, this.options.role, terms.received);
     this.say({ type: "attach", generation, ...terms });
     transport.listen({
-      message: (text) => this.say({ type: "message", generation, text }),
+      message: (data) => this.say({ type: "message", generation, data }),
       alive: () => this.say({ type: "alive", generation }),
       drained: () => this.say({ type: "congested", generation, congested: false }),
       closed: (code) => {
@@ -192,13 +193,14 @@ export class Speaker implements Asked {
     }
   }
 
-  #send({ generation, text }: Extract<Effect, { readonly type: "send" }>): void {
+  #send({ generation, data }: Extract<Effect, { readonly type: "send" }>): void {
     // Said on a transport that was replaced within this turn: it is said again on the next.
     if (generation !== this.#generation) return;
     const { name, role, limits, around } = this.options;
-    around.wire.write(this.session, { from: role, replayBytes: limits.replayBytes }, text);
+    around.wire.write(this.session, { from: role, replayBytes: limits.replayBytes }, data);
+    const text = jsonOf(data);
     around.trace.say(name, `sends ${text.length > 60 ? `${text.slice(0, 60)}… ${text.length}` : text}`);
-    if (this.#transport?.send(text) === false) {
+    if (this.#transport?.send(data) === false) {
       this.say({ type: "congested", generation, congested: true });
     }
   }

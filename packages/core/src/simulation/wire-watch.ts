@@ -2,8 +2,11 @@
  * Reads what is written to the links, as a third party: numbers, acknowledgements, credit and replay (I5 to I7). It keeps its own
  * count for every session and shares no code with the machines.
  */
+
+import type { Data } from "../protocol/blob.js";
 import { op } from "../protocol/message.js";
 import type { Trace } from "./trace.js";
+import { readWireBatch, type WireFrame } from "./wire-batch.js";
 
 export type Role = "client" | "server";
 
@@ -19,8 +22,6 @@ interface Said {
   readonly granted: Map<number, number>;
   readonly events: Map<number, number>;
 }
-
-type WireFrame = [op: number, id: number, ...rest: unknown[]];
 
 const silence = (): Said => ({
   frames: [],
@@ -45,11 +46,11 @@ export class WireWatch {
   }
 
   /** An end writes a batch in this session. */
-  write(session: string, { from, replayBytes }: Writer, text: string): void {
+  write(session: string, { from, replayBytes }: Writer, data: Data): void {
     const sides = this.#sidesOf(session);
     const own = sides[from];
     const other = sides[from === "client" ? "server" : "client"];
-    const [[seq, ack], ...frames] = JSON.parse(text) as [[number, number], ...WireFrame[]];
+    const { seq, ack, frames, sizes } = readWireBatch(data);
     const who = `${from} in ${session}`;
     this.#trace.check(ack <= other.frames.length, "I7", () => `${who}: ack ${ack} of ${other.frames.length} sent`);
     this.#trace.check(seq <= own.frames.length + 1, "I7", () => `${who}: seq ${seq} after ${own.frames.length} sent`);
@@ -57,8 +58,11 @@ export class WireWatch {
     frames.forEach((frame, index) => {
       const name = `${frame[0]} of ${frame[1]}`;
       const known = own.frames[seq + index - 1];
-      if (known === undefined) this.#count(own, other, frame, who);
-      else this.#trace.check(known === name, "I7", () => `${who}: frame ${seq + index} was ${known}, now ${name}`);
+      if (known === undefined) {
+        own.sizes.push(sizes[index]!);
+        own.unacknowledged += sizes[index]!;
+        this.#count(own, other, frame, who);
+      } else this.#trace.check(known === name, "I7", () => `${who}: frame ${seq + index} was ${known}, now ${name}`);
       own.frames[seq + index - 1] = name;
     });
     // One frame that is larger than the whole window travels alone.
@@ -75,9 +79,6 @@ export class WireWatch {
 
   #count(own: Said, other: Said, frame: WireFrame, who: string): void {
     const id = frame[1];
-    const size = JSON.stringify(frame).length;
-    own.sizes.push(size);
-    own.unacknowledged += size;
     if (frame[0] === op.subscribe) own.granted.set(id, frame[5] as number);
     if (frame[0] === op.credit) own.granted.set(id, Math.max(own.granted.get(id) ?? 0, frame[2] as number));
     if (frame[0] !== op.event && frame[0] !== op.gap) return;

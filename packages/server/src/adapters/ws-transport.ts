@@ -24,7 +24,7 @@ export interface AcceptedWebSocket {
   on(event: "pong", listener: () => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
   on(event: "close", listener: (code: number, reason: Buffer) => void): unknown;
-  send(text: string, written?: (error?: Error | null) => void): void;
+  send(message: string | Uint8Array, written?: (error?: Error | null) => void): void;
   ping(): void;
   pause(): void;
   resume(): void;
@@ -81,15 +81,15 @@ export class WsTransport implements Transport {
     return this.#around.socket.bytesRead;
   }
 
-  send(text: string): boolean {
+  send(message: string | Uint8Array): boolean {
     const webSocket = this.#webSocket;
     if (webSocket.readyState !== OPEN) return true;
-    if (webSocket.bufferedAmount + text.length <= HIGH_WATER_BYTES) {
-      webSocket.send(text);
+    if (webSocket.bufferedAmount + message.length <= HIGH_WATER_BYTES) {
+      webSocket.send(message);
       return true;
     }
     // The callback costs something, so only messages above the mark carry it.
-    webSocket.send(text, this.#written);
+    webSocket.send(message, this.#written);
     if (webSocket.bufferedAmount <= HIGH_WATER_BYTES) return true;
     this.#state = { type: "congested" };
     return false;
@@ -122,8 +122,7 @@ export class WsTransport implements Transport {
 
   #message(data: Buffer, isBinary: boolean): void {
     if (!this.#isOpen) return;
-    if (isBinary) this.#giveUp("notText");
-    else this.#listener?.message(data.toString());
+    this.#listener?.message(isBinary ? data : data.toString());
   }
 
   /** Closes of its own accord: whoever listens is told at once, however long the close may take. */

@@ -48,8 +48,8 @@ class ManualClock implements Clock {
 /** What a transport's listener hears, in order. */
 class Heard implements TransportListener {
   readonly log: string[] = [];
-  message(text: string): void {
-    this.log.push(`message ${text}`);
+  message(data: string | Uint8Array): void {
+    this.log.push(`message ${typeof data === "string" ? data : `bytes ${[...data]}`}`);
   }
   alive(): void {
     this.log.push("alive");
@@ -197,7 +197,7 @@ describe("a transport", () => {
     const { webSocket, transport, heard } = await client();
     const second = new Heard();
     heard.message = (text) => {
-      heard.log.push(text);
+      heard.log.push(String(text));
       if (text === "2") transport.listen(second);
     };
     for (let number = 1; number <= 4; number++) webSocket.send(String(number));
@@ -495,8 +495,13 @@ describe("bad frames", () => {
     await soon(() => expect(heard.log).toHaveLength(1));
   });
 
-  it("F10: answers a binary message with 1003, whatever else comes with it", async () => {
-    expect(await answer(frame(0x82, "binary"), frame(TEXT, "text"))).toBe(1003);
+  it("F10: passes binary messages on as bytes, and sends bytes as binary messages", async () => {
+    const { socket, transport, heard, received } = await raw();
+    socket.write(Buffer.concat([frame(0x82, Buffer.from([0, 255, 10])), frame(TEXT, "text")]));
+    await soon(() => expect(heard.log).toEqual(["message bytes 0,255,10", "message text"]));
+    transport.send(new Uint8Array([1, 2, 3]));
+    await soon(() => expect([...received()]).toEqual([0x82, 3, 1, 2, 3]));
+    socket.end();
   });
 
   it.each<[string, number[], number]>([

@@ -5,6 +5,7 @@
 import { Conversation } from "../../machine/conversation.js";
 import type { Attach, ConversationEffect, ConversationInput } from "../../machine/conversation-words.js";
 import type { IncomingCall } from "../../machine/incoming-call.js";
+import type { Data } from "../../protocol/blob.js";
 import type { Limits } from "../../protocol/limits.js";
 import type { CallRecord } from "../call-record.js";
 import type { Trace } from "../trace.js";
@@ -41,7 +42,7 @@ export class DuetEnd {
   generation = 0;
   said = new Said();
   /** Where what is written goes. */
-  #write: (text: string) => void = () => {};
+  #write: (data: Data) => void = () => {};
   readonly #options: DuetEndOptions;
   readonly #watch: TurnWatch;
 
@@ -56,7 +57,7 @@ export class DuetEnd {
     return this.conversation.state.name === "attached";
   }
 
-  attach(terms: Omit<Attach, "type" | "generation">, session: string, write: (text: string) => void): void {
+  attach(terms: Omit<Attach, "type" | "generation">, session: string, write: (data: Data) => void): void {
     if (session !== this.session) this.said = new Said();
     this.session = session;
     this.#write = write;
@@ -115,9 +116,9 @@ export class DuetEnd {
     const { trace, role, wire, limits } = this.#options;
     switch (effect.type) {
       case "send":
-        wire.write(this.session, { from: role, replayBytes: limits.replayBytes }, effect.text);
-        this.said.note(effect.text);
-        return this.#write(effect.text);
+        wire.write(this.session, { from: role, replayBytes: limits.replayBytes }, effect.data);
+        this.said.note(effect.data);
+        return this.#write(effect.data);
       case "flush":
         return this.say({ type: "flush" });
       case "request":

@@ -3,6 +3,7 @@
  * handler goes on and each line is cut when the conductor says so, and time stands still until it is moved.
  */
 import { OutgoingCall } from "../../machine/outgoing-call.js";
+import type { Data } from "../../protocol/blob.js";
 import { greeting } from "../../protocol/encode.js";
 import { type Limits, peerLimits } from "../../protocol/limits.js";
 import { parse } from "../../protocol/parse.js";
@@ -13,8 +14,8 @@ import { DuetEnd } from "./duet-end.js";
 
 /** One transport: what is on its way to each end, and by which generation each end knows it. */
 export interface Line {
-  readonly toClient: string[];
-  readonly toServer: string[];
+  readonly toClient: Data[];
+  readonly toServer: Data[];
   clientGeneration: number | undefined;
   serverGeneration: number | undefined;
   /** The client has left it for another, and hears nothing of it any more. The server takes it for open. */
@@ -108,11 +109,11 @@ export class Duet {
 
   /** The first message that is on its way on this line arrives. */
   deliver(line: Line, to: Role): void {
-    const text = (to === "client" ? line.toClient : line.toServer).shift()!;
+    const data = (to === "client" ? line.toClient : line.toServer).shift()!;
     const generation = to === "client" ? line.clientGeneration : line.serverGeneration;
-    if (generation !== undefined) this[to].say({ type: "message", generation, text });
-    else if (to === "server") this.#welcome(line, text);
-    else this.#welcomed(line, text);
+    if (generation !== undefined) this[to].say({ type: "message", generation, data });
+    else if (to === "server") this.#welcome(line, data);
+    else this.#welcomed(line, data);
   }
 
   /** Breaks a line: what is on its way is lost, and both ends notice. */
@@ -154,8 +155,8 @@ export class Duet {
     return new DuetEnd({ role, limits: this.#limits, trace, wire: this.#wire, records, heard, now: () => this.now });
   }
 
-  #welcome(line: Line, text: string): void {
-    const hello = parse(text, this.#limits);
+  #welcome(line: Line, data: Data): void {
+    const hello = parse(data, this.#limits);
     if (hello.type !== "hello") throw this.trace.broken("I14", `the first message is a ${hello.type}`);
     const resumed = hello.session !== undefined && hello.session === this.#kept;
     this.#kept = resumed ? this.#kept! : `session ${++this.#sessions}`;
@@ -172,8 +173,8 @@ export class Duet {
     });
   }
 
-  #welcomed(line: Line, text: string): void {
-    const welcome = parse(text, this.#limits);
+  #welcomed(line: Line, data: Data): void {
+    const welcome = parse(data, this.#limits);
     if (welcome.type !== "welcome") throw this.trace.broken("I14", `the first answer is a ${welcome.type}`);
     this.#token = welcome.session;
     const { resumed, received, limits: peer } = welcome;

@@ -4,6 +4,7 @@
  */
 import { resolveLimits } from "../../protocol/limits.js";
 import type { CallRecord } from "../call-record.js";
+import { jsonOf } from "../wire-batch.js";
 import type { Role } from "../wire-watch.js";
 import { Duet, type Line } from "./duet.js";
 import type { DuetEnd, DuetJob } from "./duet-end.js";
@@ -103,15 +104,15 @@ export class Play {
   /** False: nothing was on its way to this end. */
   #deliver(to: Role): boolean {
     const [line] = this.#duet.lines;
-    const text = (to === "client" ? line?.toClient : line?.toServer)?.[0];
-    if (line === undefined || text === undefined) return false;
+    const data = (to === "client" ? line?.toClient : line?.toServer)?.[0];
+    if (line === undefined || data === undefined) return false;
     const [cut] = this.#cuts;
     const counts = cut?.to === to;
-    const size = counts && cut.unit === "bytes" ? text.length : 1;
+    const size = counts && cut.unit === "bytes" ? data.length : 1;
     if (counts && this.#left < size) return this.#cut(line);
-    this.#bytes[to] += text.length;
+    this.#bytes[to] += data.length;
     this.#messages[to]++;
-    if (text.includes("],[")) this.#frames[to]++;
+    if (jsonOf(data).includes("],[")) this.#frames[to]++;
     this.#duet.deliver(line, to);
     if (counts) this.#left -= size;
     if (counts && this.#left === 0) this.#cut(line);
