@@ -30,6 +30,7 @@ describe("a planted violation is found:", () => {
     ["runtime/channel.ts", 'import { RpcError } from "@trunkline/core";', "hands serve both ends"],
     ["runtime/incoming.ts", 'import { implement } from "../answer/define/implement.js";', "hands serve both ends"],
     ["answer/answer.ts", 'import { VirtualClock } from "../simulation/virtual-clock.js";', "either end may answer"],
+    ["call/dispatch.ts", 'import type { Route } from "../answer/define/route.js";', "either end may call"],
     ["contract/contract.ts", 'import { RpcError } from "../error/rpc-error.js";', "may name the types of errors"],
     ["contract/infer.ts", 'import type { Message } from "../protocol/message.js";', "may name the types of errors"],
     ["clock.ts", 'import "./error/codes.js";', "clock.ts is a leaf"],

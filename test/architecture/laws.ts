@@ -19,6 +19,7 @@ const rings = {
   machine: ["protocol", "error"],
   runtime: ["protocol", "error", "machine", "contract", "clock", "transport", "compose"],
   answer: ["protocol", "error", "machine", "runtime", "contract"],
+  call: ["protocol", "error", "machine", "runtime", "contract", "clock", "compose"],
   contract: ["error"],
   clock: [],
   transport: [],
@@ -33,13 +34,14 @@ const whyRing: Record<Ring, string> = {
   machine: "a rule that knows hands, sockets or schemas cannot be simulated and replayed",
   runtime: "the hands serve both ends, so they know neither the doors of the package nor its simulation",
   answer: "either end may answer, so what answers knows no end, and neither doors nor simulation",
+  call: "either end may call, so what calls knows no end, and neither doors nor simulation",
   contract: "a contract is declared before anything runs: it may name the types of errors and nothing else",
   clock: "clock.ts is a leaf: whoever needs time can take it without taking anything along",
   transport: "transport.ts is a leaf: an adapter is written against it alone",
   compose: "compose.ts is a leaf: the onion knows nothing of what it wraps",
 };
 
-/** Inside core: protocol ← error ← machine ← runtime ← answer, and the leaves import nothing. Its tests may use all of core. */
+/** Inside core: protocol ← error ← machine ← runtime ← { answer, call }, and the leaves import nothing. Its tests may use all of core. */
 export const ringsPointInward: Law = (house) =>
   shipped(house, "core").flatMap((source) => {
     const ring = ringOf(source.path);

@@ -133,7 +133,7 @@ describe.skipIf(skipped)(`the life of a page${skipped ? ` (${skipped})` : ""}`, 
     await vi.waitFor(() => expect(site.seen.aborted).toContain("closed"), SOON);
     expect(performance.now() - closedAt).toBeGreaterThan(RESUME_MS - 100);
     expect(site.seen.disconnected).toContain(session);
-    expect(site.server.server.connections).toBeLessThan(site.seen.connected.length);
+    expect(site.server.server.connections.size).toBeLessThan(site.seen.connected.length);
   });
 
   it("uses the browser's own WebSocket", async () => {

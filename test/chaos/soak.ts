@@ -35,7 +35,7 @@ export async function runSoak(cycles: number): Promise<SoakFigures> {
   });
   await using server = await serve(router, {});
   const settle = async () => {
-    for (let look = 0; look < 200 && server.server.connections > 0; look++) await pause(10);
+    for (let look = 0; look < 200 && server.server.connections.size > 0; look++) await pause(10);
     await pause(100);
   };
   const run = async (count: number) => {
@@ -55,7 +55,7 @@ export async function runSoak(cycles: number): Promise<SoakFigures> {
     cycles,
     heapGrowthPercent: (heapBytes() / before - 1) * 100,
     resources: process.getActiveResourcesInfo().length - resources,
-    sessions: server.server.connections,
+    sessions: server.server.connections.size,
   };
 }
 

@@ -88,7 +88,7 @@ async function condition(): Promise<Condition> {
   const loopDelayMs = delay.max / 1e6;
   delay.reset();
   return {
-    connections: listening.server.connections,
+    connections: listening.server.connections.size,
     running: listening.server.running,
     timers: resources.filter((name) => name === "Timeout").length,
     sockets: resources.filter((name) => name === "TCPSocketWrap").length,

@@ -29,7 +29,7 @@ async function open() {
       const { port } = server;
       await server.close();
       server = await start(port);
-      await until(() => server.server.connections === clients.length, "every client's return");
+      await until(() => server.server.connections.size === clients.length, "every client's return");
     },
     [Symbol.asyncDispose]: async () => {
       for (const client of clients) client[Symbol.dispose]();

@@ -29,9 +29,9 @@ test("a call walks through one file a step, and its answer through the same file
   expect(answer).toBe("hello Ada");
   expect(walk.legs).toEqual([
     [
-      "client/client",
+      "core/call/contract-calls",
       "core/compose",
-      "client/dispatch",
+      "core/call/dispatch",
       "core/protocol/value",
       "core/runtime/outgoing",
       "client/connection",

@@ -1,9 +1,9 @@
 /** A client's functions take what the contract says, and no more; what does not fit does not compile. */
 import { defineContract, type InferErrors, mutation, query, subscription } from "@trunkline/core";
+import type { EventStream, RpcPromise } from "@trunkline/core/internal";
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
 import { type Client, createClient } from "./client.js";
-import type { EventStream, RpcPromise } from "./procedure-call.js";
 
 const Message = z.object({ id: z.string(), text: z.string() });
 const contract = defineContract({

@@ -1,11 +1,10 @@
 import { defineContract, mutation, query, RpcError, subscription } from "@trunkline/core";
-import { batch, eventFrame, resultFrame } from "@trunkline/core/internal";
+import type { ClientCall, Interceptor } from "@trunkline/core/internal";
+import { batch, eventFrame, resultFrame, safe } from "@trunkline/core/internal";
 import { VirtualClock } from "@trunkline/core/simulation";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Switchboard, settle } from "../test/switchboard.js";
 import { type ClientOptions, createClient } from "./client.js";
-import type { ClientCall, Interceptor } from "./dispatch.js";
-import { safe } from "./safe.js";
 
 const contract = defineContract({
   ping: query({}),

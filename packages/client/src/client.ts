@@ -1,23 +1,23 @@
 /** `createClient`: a contract and an address become functions. */
 import { type ContractDifference, contractHash, type Limits } from "@trunkline/core";
 import {
+  type Answerer,
   type Caller,
   type Clock,
-  compose,
+  contractCalls,
+  DEFAULT_TIMEOUT_MS,
   guard,
-  type Procedure,
+  type Interceptor,
+  type ProcedureCalls,
   resolveLimits,
-  routes,
   systemClock,
 } from "@trunkline/core/internal";
 import { ClientConnection } from "./connection.js";
+import { type ConnectionControl, connectionControl } from "./connection-control.js";
 import { contractDifference } from "./contract-check.js";
-import { DEFAULT_TIMEOUT_MS, dispatcher, failed, type Interceptor } from "./dispatch.js";
+import type { Router } from "./define.js";
 import type { OpenTransport } from "./open-transport.js";
 import { thisPage } from "./page-life.js";
-import type { ProcedureCalls, SubscribeOptions } from "./procedure-call.js";
-import { buildProxy } from "./proxy.js";
-import type { ConnectionStatus } from "./status.js";
 import { openWebSocket, type WebSocketConstructor } from "./websocket.js";
 
 /** Options of {@link createClient}. */
@@ -30,8 +30,10 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** The first is the outermost. */
   readonly interceptors?: readonly Interceptor[];
-  /** Hears what a callback of the program threw. Default: `console.error`. */
-  readonly onError?: (error: unknown) => void;
+  /** What the server may call: a router that `implement` of this package made. Such a client connects at once. */
+  readonly serve?: Router<object>;
+  /** Hears what the program threw: a callback, or a handler the server called. Default: `console.error`. */
+  readonly onError?: OnError;
   /** Hears which procedures a server with another version of the contract lacks or has changed. Default: `console.warn`. */
   readonly onContractMismatch?: (difference: ContractDifference) => void;
   readonly limits?: Partial<Limits>;
@@ -45,22 +47,21 @@ export interface ClientOptions {
   readonly random?: () => number;
 }
 
-/** The connection behind a client. */
-export interface ConnectionControl extends AsyncDisposable {
-  readonly status: ConnectionStatus;
-  /** Hears every change of status, until the returned function is called. */
-  subscribe(listener: (status: ConnectionStatus) => void): () => void;
-  /** Dials at once, whatever was planned. */
-  reconnect(): void;
-  /** Ends every call and closes for good. Does nothing the second time. */
-  close(): void;
+/** Hears what a callback threw, or what a handler did, with the id that its caller was given of it. */
+export type OnError = (error: unknown, failed?: FailedHandler) => void;
+
+/** Which handler it was that failed. */
+export interface FailedHandler {
+  readonly errorId: string | undefined;
+  readonly path: string | undefined;
 }
 
 /** A contract's procedures as functions, and `$connection`. */
 export type Client<Contract> = ProcedureCalls<Contract> & AsyncDisposable & { readonly $connection: ConnectionControl };
 
 /**
- * Creates a client for a contract. It connects when the first call is made, and from then on by itself.
+ * Creates a client for a contract. It connects when the first call is made, or at once if it serves a contract itself,
+ * and from then on by itself.
  *
  * @throws TypeError for what `defineContract` did not make, and for limits that do not exist.
  */
@@ -68,47 +69,50 @@ export function createClient<Contract extends object>(contract: Contract, option
   const limits = resolveLimits(options.limits);
   const clock = options.clock ?? systemClock;
   const report = reporter(options.onError);
-  const connection = new ClientConnection({
+  const control = connectionControl(() => connection);
+  const { serve } = options;
+  const connection: ClientConnection = new ClientConnection({
     limits,
     clock,
     report,
     contractHash: contractHash(contract),
     contractDiffers: mismatchTeller(contract, options, { clock, report }),
+    serves: serve && { hash: contractHash(serve.contract), answerer: answererOf(serve, { control, limits, report }) },
     random: options.random ?? Math.random,
     page: thisPage(),
     open: options.transport ?? webSocketOf(options, clock, limits),
     ...(options.auth === undefined ? {} : { auth: options.auth }),
   });
-  const send = compose(
-    options.interceptors ?? [],
-    dispatcher({ connection, clock, limits, report, timeoutMs: options.timeoutMs }),
-  );
-  const control = Object.freeze<ConnectionControl>({
-    get status() {
-      return connection.status;
-    },
-    subscribe: (listener) => connection.subscribe(listener),
-    reconnect: () => connection.reconnect(),
-    close: () => connection.close(),
-    [Symbol.asyncDispose]: async () => connection.close(),
-  });
-  const bind = (path: string, procedure: Procedure) => (input?: unknown, callOptions?: SubscribeOptions) => {
-    const call = { path, procedure, input, options: callOptions ?? {} };
-    try {
-      return send(call);
-    } catch (error) {
-      // An interceptor refused: that too is how a call fails, and not how a function does.
-      return failed(call, error, report);
-    }
-  };
+  const { timeoutMs, interceptors } = options;
   const extras = { $connection: control, [Symbol.asyncDispose]: control[Symbol.asyncDispose] };
-  return buildProxy(routes(contract), bind, extras) as Client<Contract>;
+  const calls = { connection, clock, limits, report, timeoutMs, interceptors, extras };
+  const client = contractCalls(contract, calls) as Client<Contract>;
+  // Whoever is called cannot wait for a call of its own.
+  if (serve !== undefined) connection.reconnect();
+  return client;
 }
 
-/** Hands on what a callback threw; a hook that throws itself is not heard twice. */
-function reporter(onError: ClientOptions["onError"]): (error: unknown) => void {
-  const complain = (error: unknown) => console.error("trunkline: a callback failed:", error);
-  return onError === undefined ? complain : (error) => guard(() => onError(error), complain);
+/** Answers the server's calls. */
+function answererOf(
+  router: Router<object>,
+  { control, limits, report }: { control: ConnectionControl; limits: Limits; report: Report },
+): Answerer {
+  return router.answerer({
+    role: "client",
+    connection: control,
+    limits,
+    context: () => ({}),
+    report: ({ error, errorId, path }) => report(error, { errorId, path }),
+  });
+}
+
+type Report = (error: unknown, failed?: FailedHandler) => void;
+
+/** Hands on what went wrong in the program; a hook that throws itself is not heard twice. */
+function reporter(onError: OnError | undefined): Report {
+  const complain: Report = (error, failed) =>
+    console.error(failed === undefined ? "trunkline: a callback failed:" : `trunkline: ${failed.path}:`, error);
+  return onError === undefined ? complain : (error, failed) => guard(() => onError(error, failed), complain);
 }
 
 /** Tells the program, once: it changes with the server's next version and not with each connection. */

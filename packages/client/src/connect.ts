@@ -24,6 +24,8 @@ export interface ConnectOptions {
   readonly open: OpenTransport;
   readonly limits: Limits;
   readonly contractHash: string;
+  /** What the server may call. */
+  readonly serves?: { readonly hash: string } | undefined;
   /** Credentials; what it gives goes into hello. May throw, and may take its time. */
   auth?(): unknown;
 }
@@ -95,8 +97,14 @@ class Attempt {
     });
     // What has been received is read here, when the transport before this one can bring no more.
     const { session, received } = this.#resumption();
-    const { contractHash: contract, limits } = this.#options;
-    const terms = { contract, received, limits: peerLimits(limits), ...(session === undefined ? {} : { session }) };
+    const { contractHash: contract, serves, limits } = this.#options;
+    const terms = {
+      contract,
+      received,
+      limits: peerLimits(limits),
+      ...(serves === undefined ? {} : { serves: serves.hash }),
+      ...(session === undefined ? {} : { session }),
+    };
     try {
       transport.send(greeting({ type: "hello", ...terms, ...(auth === undefined ? {} : { auth }) }));
     } catch (error) {

@@ -27,6 +27,8 @@ import { type ConnectionStatus, statusOf } from "./status.js";
 export interface ClientConnectionOptions extends ConnectOptions {
   readonly limits: Limits;
   readonly clock: Clock;
+  /** The hash of the contract that the server may call, and what answers. */
+  readonly serves?: { readonly hash: string; readonly answerer: Answerer } | undefined;
   /** Chance in [0, 1). */
   random(): number;
   /** The server that has just welcomed us has another contract. Does not throw. */
@@ -57,14 +59,15 @@ export class ClientConnection implements Caller {
     this.#options = options;
     this.#dialer = new Dialer({ dialMs: options.limits.helloMs, random: options.random });
     this.#alarm = options.clock.alarm(() => this.#tick());
-    const { page, clock, limits } = options;
+    const { page, clock, limits, serves } = options;
     this.#peers = new Peers(
-      { role: "client", limits, clock, answerer: nothingServed },
+      { role: "client", limits, clock, answerer: serves?.answerer ?? nothingServed },
       {
         detached: (code) => this.#detached(code),
         broken: (close) => this.#broken(close),
         goodbye: (spreadMs) => this.#say({ type: "goodbye", spreadMs }),
         renew: (peer) => void this.#renew(peer),
+        report: (error) => options.report(error),
       },
     );
     if (page) this.#life = new PageLife(this, { page, clock, patienceMs: limits.heartbeatMs + limits.graceMs });

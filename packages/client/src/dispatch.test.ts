@@ -1,10 +1,18 @@
 import { mutation, query, type RpcError, subscription } from "@trunkline/core";
-import { batch, type Channel, errorFrame, Peer, type Procedure, parse, peerLimits } from "@trunkline/core/internal";
+import {
+  batch,
+  type Channel,
+  dispatcher,
+  errorFrame,
+  Peer,
+  type Procedure,
+  parse,
+  peerLimits,
+  type SubscribeOptions,
+} from "@trunkline/core/internal";
 import { VirtualClock } from "@trunkline/core/simulation";
 import { describe, expect, it } from "vitest";
 import { Line, limits, settle } from "../test/switchboard.js";
-import { dispatcher } from "./dispatch.js";
-import type { SubscribeOptions } from "./procedure-call.js";
 
 /** A dispatcher over a peer whose transport is ready. */
 function setUp({ timeoutMs, now = 0 }: { timeoutMs?: number; now?: number } = {}) {

@@ -19,6 +19,8 @@ export interface PeersOwner {
   goodbye(spreadMs: number): void;
   /** The server wants new credentials for this peer. */
   renew(peer: Peer): void;
+  /** An answer of ours could not be sent. */
+  report(error: unknown): void;
 }
 
 export class Peers implements Caller {
@@ -41,7 +43,8 @@ export class Peers implements Caller {
   get holdings(): Peer["holdings"] {
     const held = { ...this.#current.holdings };
     for (const peer of this.#departing) {
-      for (const what of ["calls", "handlers", "backlog", "replay"] as const) held[what] += peer.holdings[what];
+      for (const what of ["calls", "handlers", "waiting", "backlog", "replay"] as const)
+        held[what] += peer.holdings[what];
     }
     return held;
   }
@@ -96,6 +99,10 @@ export class Peers implements Caller {
         goodbye: (spreadMs) => isCurrent() && owner.goodbye(spreadMs),
         renew: () => isCurrent() && owner.renew(peer),
         finished: () => this.#departed(peer, false),
+        oversized: (work) =>
+          owner.report(
+            new RangeError(`${work?.path}: the answer was larger than the server takes (limits.messageBytes)`),
+          ),
       },
     });
     return peer;

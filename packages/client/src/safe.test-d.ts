@@ -1,9 +1,9 @@
 /** `safe` knows what a call may fail with, and narrows it by code. */
 import { defineContract, mutation, type RpcError, type StandardCode } from "@trunkline/core";
+import { safe } from "@trunkline/core/internal";
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
 import { createClient } from "./client.js";
-import { safe } from "./safe.js";
 
 const contract = defineContract({
   send: mutation({

@@ -22,6 +22,17 @@ export type { Router } from "./answer/define/router.js";
 export { type FailureReport, isAbortOf } from "./answer/failure.js";
 export { inputIssues, issuesMessage } from "./answer/issues.js";
 export { chain, isThenable, validate } from "./answer/validate.js";
+export { type ContractCallOptions, contractCalls } from "./call/contract-calls.js";
+export { type ClientCall, DEFAULT_TIMEOUT_MS, dispatcher, type Interceptor } from "./call/dispatch.js";
+export type {
+  CallOptions,
+  EventStream,
+  ProcedureCall,
+  ProcedureCalls,
+  RpcPromise,
+  SubscribeOptions,
+} from "./call/procedure-call.js";
+export { type SafeResult, safe } from "./call/safe.js";
 export { type Alarm, type Clock, systemClock } from "./clock.js";
 export { compose, type Layer } from "./compose.js";
 export { isProcedure, type Procedure } from "./contract/procedure.js";

@@ -14,9 +14,11 @@ import {
   type Hello,
   Peer,
   type PeerOwner,
+  type ProcedureCalls,
   peerLimits,
   type Work,
 } from "@trunkline/core/internal";
+import { ClientCalls } from "./client-calls.js";
 import { Credentials } from "./credentials.js";
 import type { Connection, FailureReport, Router } from "./define.js";
 import type { Guest } from "./guest.js";
@@ -59,12 +61,20 @@ export interface Arrival {
   readonly token: string;
 }
 
+/** What the latest hello and its credentials brought. */
+interface Latest {
+  readonly http: HttpInfo | undefined;
+  readonly context: unknown;
+  readonly serves: string | undefined;
+}
+
 export class ServerConnection implements Connection, PeerOwner {
   readonly id = randomUUID();
   readonly #household: Household;
   readonly #peer: Peer;
   readonly #credentials: Credentials;
-  #latest: { readonly http: HttpInfo | undefined; readonly context: unknown } = { http: undefined, context: undefined };
+  readonly #clientCalls: ClientCalls;
+  #latest: Latest = { http: undefined, context: undefined, serves: undefined };
   #state: "new" | "attached" | "detached" | "ended" = "new";
 
   constructor(household: Household) {
@@ -73,16 +83,34 @@ export class ServerConnection implements Connection, PeerOwner {
     const context = () => this.context;
     const answerer = router.answerer({ role: "server", connection: this, limits, context, report });
     this.#peer = new Peer({ role: "server", limits, clock, answerer, owner: this });
+    this.#clientCalls = new ClientCalls(
+      {
+        connection: this.#peer,
+        clock,
+        limits,
+        timeoutMs: undefined,
+        report: (error) => report({ error, connection: this }),
+      },
+      () => this.serves,
+    );
     this.#credentials = new Credentials({
       clock,
       judge: (auth, signal) => household.judge({ auth, request: this.http, signal }),
       ask: () => this.#peer.renew(),
       accepted: ({ context }) => {
-        this.#latest = { http: this.http, context };
+        this.#latest = { ...this.#latest, context };
       },
       refused: (close) => this.#refused(close),
       report: (error) => report({ error, connection: this }),
     });
+  }
+
+  get serves(): string | undefined {
+    return this.#latest.serves;
+  }
+
+  client<Contract extends object>(contract: Contract): ProcedureCalls<Contract> {
+    return this.#clientCalls.of(contract);
   }
 
   get http(): HttpInfo | undefined {
@@ -109,15 +137,15 @@ export class ServerConnection implements Connection, PeerOwner {
 
   /** What is kept for the client, sent or not, in UTF-16 units. */
   get held(): number {
-    const { backlog, replay } = this.#peer.holdings;
-    return backlog + replay;
+    const { waiting, backlog, replay } = this.#peer.holdings;
+    return waiting + backlog + replay;
   }
 
   /** Welcomes a transport, the session's first or the next; one that is still open is taken over. */
   attach({ transport, hello, http, guest, token }: Arrival): void {
     const { contractHash, limits } = this.#household;
     const resumed = this.#state !== "new";
-    this.#latest = { http, context: guest.context };
+    this.#latest = { http, context: guest.context, serves: hello.serves };
     this.#state = "attached";
     this.#credentials.hold(guest);
     const { heartbeatMs, resumeMs, graceMs, reconnectSpreadMs: spreadMs } = limits;

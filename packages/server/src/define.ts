@@ -11,6 +11,14 @@ export interface Connection {
   readonly id: string;
   /** The request that opened the latest socket; `undefined` for a transport without one. */
   readonly http: HttpInfo | undefined;
+  /** The hash of the contract this client serves, as `contractHash` gives it; `undefined` if it serves none. */
+  readonly serves: string | undefined;
+  /**
+   * Calls the client: a function for each procedure of a contract it serves. What is called while it has no socket waits
+   * for it to come back, within `limits.offlineCalls` and the call's deadline; calls fail as `UNAVAILABLE` when its
+   * session ends, and as `UNIMPLEMENTED` where it does not serve them.
+   */
+  client<Contract extends object>(contract: Contract): core.ProcedureCalls<Contract>;
   /** Ends the session and closes its socket. */
   close(): void;
 }

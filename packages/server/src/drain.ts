@@ -31,7 +31,7 @@ export async function drain(sessions: Sessions, clock: Clock, options: DrainOpti
   const { deadlineMs = 10_000 } = options;
   const spreadMs = wholeMs(options.spreadMs ?? 5_000);
   const until = clock.now() + deadlineMs;
-  const connections = [...sessions.connections];
+  const connections = [...sessions];
   const here = connections.filter((connection) => connection.attached);
   const away = connections.filter((connection) => !connection.attached);
   for (const connection of here) connection.goodbye(spreadMs);

@@ -1,12 +1,20 @@
 /** The server: a contract gets its handlers, and is served over transports. */
 export {
+  type CallOptions,
+  type EventStream,
   event,
   gap,
   type HandlerResult,
   type IdentifiedEvent,
   type Middleware,
+  type ProcedureCall,
+  type ProcedureCalls,
   type ReportedGap,
+  type RpcPromise,
+  type SafeResult,
+  type SubscribeOptions,
   type SubscriptionItem,
+  safe,
   type TopicEvent,
 } from "@trunkline/core/internal";
 export type { RateOptions } from "./adapters/inbound-watch.js";
@@ -29,7 +37,7 @@ export type { Greeting } from "./handshake.js";
 export type { HttpInfo } from "./http-info.js";
 export type { Origins } from "./origin.js";
 export { type ListeningServer, type ListenOptions, serve } from "./serve.js";
-export { createServer, type Server } from "./server.js";
+export { type Connections, createServer, type Server } from "./server.js";
 export type { AttachOptions, ContextHook, ServerHooks, ServerOptions, ServerSetup } from "./server-options.js";
 export type {
   AppendOptions,

@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const { server, clock } of opened.splice(0)) {
     await server.close();
     await settle(clock);
-    expect(server.connections).toBe(0);
+    expect(server.connections.size).toBe(0);
     expect(clock.idle, "alarms are left").toBe(true);
   }
 });
@@ -87,7 +87,7 @@ describe("a session", () => {
     const { welcome, sent } = await connect();
     expect(welcome).toMatchObject({ resumed: false, received: 0, heartbeatMs: limits.heartbeatMs });
     expect(parse(sent[0]!, limits).type).toBe("welcome");
-    expect(server.connections).toBe(1);
+    expect(server.connections.size).toBe(1);
   });
 
   it("M3: has a token of the server's, whatever the client names", async () => {
@@ -104,7 +104,7 @@ describe("a session", () => {
     const second = await connect("ada", { session: first.welcome.session });
     expect(second.welcome).toMatchObject({ resumed: true });
     expect(second.welcome.session).not.toBe(first.welcome.session);
-    expect(server.connections).toBe(1);
+    expect(server.connections.size).toBe(1);
     expect(heard).toEqual(["+ada"]);
   });
 
@@ -117,7 +117,7 @@ describe("a session", () => {
     first.hear("nonsense");
     first.lose();
     expect(second.closedWith).toBeUndefined();
-    expect(server.connections).toBe(1);
+    expect(server.connections.size).toBe(1);
     expect(heard).toEqual(["+ada"]);
   });
 
@@ -134,7 +134,7 @@ describe("a session", () => {
     await settled();
     expect(lines[0]?.closedWith?.code).toBe(4409);
     expect(lines[1]?.closedWith).toBeUndefined();
-    expect(server.connections).toBe(1);
+    expect(server.connections.size).toBe(1);
   });
 
   it("M2: is not resumed by another identity, and is not disturbed by the attempt", async () => {
@@ -142,7 +142,7 @@ describe("a session", () => {
     const first = await connect("ada");
     const thief = await connect("eve", { session: first.welcome.session });
     expect(thief.welcome).toMatchObject({ resumed: false });
-    expect(server.connections).toBe(2);
+    expect(server.connections.size).toBe(2);
     expect(first.closedWith).toBeUndefined();
     first.lose();
     expect((await connect("ada", { session: first.welcome.session })).welcome).toMatchObject({ resumed: true });
@@ -166,7 +166,7 @@ describe("a session", () => {
       const first = await connect();
       const second = await connect("ada", { session: first.welcome.session, received });
       expect(second.closedWith?.code).toBe(4400);
-      expect(server.connections).toBe(1);
+      expect(server.connections.size).toBe(1);
     },
   );
 
@@ -175,7 +175,7 @@ describe("a session", () => {
     const first = await connect();
     const second = await connect("ada", { session: first.welcome.session, received: 99 });
     expect(second.closedWith?.code).toBe(4400);
-    expect(server.connections).toBe(0);
+    expect(server.connections.size).toBe(0);
     expect(heard).toHaveLength(2);
   });
 
@@ -189,9 +189,9 @@ describe("a session", () => {
   ])("whose client closes with %d waits: %s", async (code, waits) => {
     const { connect, server, heard, pass } = setUp();
     (await connect()).lose(code);
-    expect(server.connections).toBe(waits ? 1 : 0);
+    expect(server.connections.size).toBe(waits ? 1 : 0);
     await pass(limits.resumeMs);
-    expect(server.connections).toBe(0);
+    expect(server.connections.size).toBe(0);
     expect(heard).toEqual(["+ada", waits ? "-not resumed in time (limits.resumeMs)" : "-ended by the client"]);
   });
 
@@ -200,9 +200,9 @@ describe("a session", () => {
     const line = await connect();
     await pass(limits.heartbeatMs + limits.graceMs);
     expect(line.closedWith?.code).toBe(4418);
-    expect(server.connections).toBe(1);
+    expect(server.connections.size).toBe(1);
     await pass(limits.resumeMs);
-    expect(server.connections).toBe(0);
+    expect(server.connections.size).toBe(0);
   });
 
   it("that breaks the rules ends, its handlers are aborted, and its token is worth nothing", async () => {
@@ -225,7 +225,7 @@ describe("a session", () => {
     made.call("who");
     made.line.lose();
     await settled();
-    expect(server.connections).toBe(0);
+    expect(server.connections.size).toBe(0);
     expect(heard).toHaveLength(2);
   });
 });
@@ -239,14 +239,14 @@ describe("a connection, as the application has it", () => {
     seen[0]?.close();
     seen[0]?.close();
     expect(line.closedWith?.code).toBe(4410);
-    expect(server.connections).toBe(0);
+    expect(server.connections.size).toBe(0);
     expect(heard).toEqual(["-closed by the application"]);
   });
 
   it("may be closed in onConnect", async () => {
     const { connect, server, heard } = setUp({ onConnect: (connection) => connection.close() });
     expect((await connect()).closedWith?.code).toBe(4410);
-    expect(server.connections).toBe(0);
+    expect(server.connections.size).toBe(0);
     expect(heard).toHaveLength(1);
   });
 });
@@ -265,7 +265,7 @@ describe("D3: a hook that throws", () => {
     expect(bad.closedWith).toEqual({ code: 1013, reason: closeCodes.later.reason });
     expect(good.welcome).toBeDefined();
     expect(failures).toHaveLength(1);
-    expect(server.connections).toBe(1);
+    expect(server.connections.size).toBe(1);
   });
 
   it.each(names)("%s in identity turns one client away, and leaves no transport behind", async (name) => {
@@ -277,7 +277,7 @@ describe("D3: a hook that throws", () => {
     const line = await connect();
     expect(line.closedWith?.code).toBe(1013);
     expect(failures).toHaveLength(1);
-    expect(server.connections).toBe(0);
+    expect(server.connections.size).toBe(0);
     expect(heard).toEqual([]);
   });
 
@@ -308,7 +308,7 @@ describe("D3: a hook that throws", () => {
       made.line.lose(1000);
       await settled();
       expect(failures).toEqual([{ error: "canary" }]);
-      expect(server.connections).toBe(0);
+      expect(server.connections.size).toBe(0);
     }
   });
 
@@ -330,7 +330,7 @@ describe("D3: a hook that throws", () => {
       });
       await connect();
       await settled();
-      expect(server.connections).toBe(1);
+      expect(server.connections.size).toBe(1);
     }
     expect(printed).toHaveBeenCalledTimes(2);
   });
@@ -569,7 +569,7 @@ describe("closing", () => {
     await made.settled();
     expect(judged.closedWith?.code).toBe(1001);
     expect(late.closedWith?.code).toBe(1012);
-    expect(made.server.connections).toBe(0);
+    expect(made.server.connections.size).toBe(0);
     expect(made.heard).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ import { checkedRate, type RateOptions } from "./adapters/inbound-watch.js";
 import { type Acceptor, acceptUpgrades } from "./adapters/upgrade.js";
 import { Admission } from "./admission.js";
 import { type Ending, type Household, ServerConnection } from "./connection.js";
-import type { FailureReport, Router } from "./define.js";
+import type { Connection, FailureReport, Router } from "./define.js";
 import { type Drained, type DrainOptions, drain } from "./drain.js";
 import type { Guest } from "./guest.js";
 import { type Greeting, Handshake } from "./handshake.js";
@@ -30,6 +30,11 @@ export function createServer<Contract extends object, Context>(
 }
 
 type ServerState = "serving" | "draining" | "closed";
+
+/** Connections, counted and in the order they began. Those that end while one looks are left out. */
+export interface Connections extends Iterable<Connection> {
+  readonly size: number;
+}
 
 export class Server implements AsyncDisposable {
   readonly #setup: ServerSetup<unknown>;
@@ -65,15 +70,20 @@ export class Server implements AsyncDisposable {
     return this.#state;
   }
 
-  /** Sessions, attached or waiting to be resumed. */
-  get connections(): number {
-    return this.#sessions.size;
+  /** The clients that have a session, attached or waiting to be resumed. */
+  get connections(): Connections {
+    return this.#sessions;
+  }
+
+  /** The connections of one identity: every page a user has open, say. */
+  connectionsOf(identity: string): readonly Connection[] {
+    return this.#sessions.of(identity);
   }
 
   /** Handlers that have not settled. */
   get running(): number {
     let running = 0;
-    for (const connection of this.#sessions.connections) running += connection.running;
+    for (const connection of this.#sessions) running += connection.running;
     return running;
   }
 
@@ -143,7 +153,7 @@ export class Server implements AsyncDisposable {
     for (const acceptor of this.#acceptors) acceptor.close();
     this.#acceptors.clear();
     for (const handshake of [...this.#handshakes]) handshake.refuse(close);
-    for (const connection of [...this.#sessions.connections]) connection.end({ close, detail: "the server closes" });
+    for (const connection of [...this.#sessions]) connection.end({ close, detail: "the server closes" });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

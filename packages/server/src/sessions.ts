@@ -17,7 +17,7 @@ interface Entry {
   tokens: readonly string[];
 }
 
-export class Sessions {
+export class Sessions implements Iterable<ServerConnection> {
   readonly #byToken = new Map<string, Entry>();
   readonly #byConnection = new Map<ServerConnection, Entry>();
   readonly #detached: Detached;
@@ -26,7 +26,7 @@ export class Sessions {
     this.#detached = new Detached(bounds, clock);
   }
 
-  get connections(): Iterable<ServerConnection> {
+  [Symbol.iterator](): Iterator<ServerConnection> {
     return this.#byConnection.keys();
   }
 

@@ -76,9 +76,9 @@ describe("createTestClient", () => {
   it("leaves nothing behind", async () => {
     const test = createTestClient(setUp().router);
     await test.client.double(1);
-    expect(test.server.connections).toBe(1);
+    expect(test.server.connections.size).toBe(1);
     await test.close();
-    expect(test.server.connections).toBe(0);
+    expect(test.server.connections.size).toBe(0);
     expect(test.client.$connection.status).toEqual({ state: "closed" });
   });
 });

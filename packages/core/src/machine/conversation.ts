@@ -81,12 +81,15 @@ export class Conversation<Sink, Work>
   get holdings(): {
     readonly calls: number;
     readonly handlers: number;
+    /** Calls that could not be sent yet, in UTF-16 units. */
+    readonly waiting: number;
     readonly backlog: number;
     readonly replay: number;
   } {
     return {
       calls: this.#outgoing.open,
       handlers: this.#incoming.open,
+      waiting: this.#outgoing.waitingSize,
       backlog: this.#session.backlog.size,
       replay: this.#session.replaySize,
     };
@@ -121,6 +124,7 @@ export class Conversation<Sink, Work>
         this.#turn = "quiet";
         this.#write(now);
         this.#weigh(now);
+        this.#finish();
         return;
       case "consume":
         this.#outgoing.consume(input.call, input.count);
@@ -279,10 +283,15 @@ export class Conversation<Sink, Work>
       this.#effects.push({ type: "flush" });
     }
     this.#weigh(now);
-    if (this.#succession === "handed over" && this.#outgoing.inFlight === 0) {
-      this.#succession = "finished";
-      this.#effects.push({ type: "finished" });
-    }
+    this.#finish();
+  }
+
+  /** After a hand-over: neither end waits for an answer here any more, and what we had to say has been written. */
+  #finish(): void {
+    if (this.#succession !== "handed over" || this.#outgoing.inFlight > 0 || this.#incoming.awaited > 0) return;
+    if (this.#session.backlog.length > 0) return;
+    this.#succession = "finished";
+    this.#effects.push({ type: "finished" });
   }
 
   #write(now: number): void {

@@ -85,6 +85,13 @@ export class IncomingCalls<Work> {
     return this.#byId.size;
   }
 
+  /** Queries and mutations whose callers wait for an answer. */
+  get awaited(): number {
+    let awaited = 0;
+    for (const call of this.#byId.values()) if (call.state === "running") awaited++;
+    return awaited;
+  }
+
   attached(peer: PeerLimits): void {
     this.#peer = peer;
   }
@@ -252,7 +259,7 @@ export class IncomingCalls<Work> {
       session.push(frame);
       return true;
     }
-    session.push(errorFrame(call.id, { code: "INTERNAL", message: `${what} was larger than the client takes` }));
+    session.push(errorFrame(call.id, { code: "INTERNAL", message: `${what} was larger than its caller takes` }));
     emit({ type: "oversized", call });
     return false;
   }

@@ -86,6 +86,11 @@ export class OutgoingCalls<Sink> {
     return this.#inFlight;
   }
 
+  /** What waits to be sent, in UTF-16 units. */
+  get waitingSize(): number {
+    return this.#waitingSize;
+  }
+
   /** Calls that have not settled. */
   get open(): number {
     return this.#byId.size + this.#waiting;

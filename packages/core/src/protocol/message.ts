@@ -13,14 +13,14 @@ import type { PeerLimits } from "./limits.js";
 export const SUBPROTOCOL = "trunkline.1";
 
 /**
- * The one path that every server answers beside its contract's: a query that takes `{ path: hash }` of the caller's
+ * The one path that whoever serves a contract answers beside those of the contract: a query that takes `{ path: hash }` of the caller's
  * procedures and gives those that are missing here and those that differ. Contracts cannot have names with `$`.
  */
 export const COMPARE_PATH = "$contract";
 
 /** The answer at {@link COMPARE_PATH}. */
 export interface ContractDifference {
-  /** Paths the server does not have. */
+  /** Paths the other end does not have. */
   readonly missing: readonly string[];
   /** Paths that take or give something else there. */
   readonly changed: readonly string[];
@@ -153,6 +153,8 @@ export interface Hello {
   readonly type: "hello";
   /** Hash of the contract the client was built with. */
   readonly contract: string;
+  /** Hash of the contract the client serves, if the server may call it. */
+  readonly serves?: string;
   /** Whatever the client's `auth` gave; the server's `context` hook judges it. */
   readonly auth?: unknown;
   /** The session to resume, if there is one. */

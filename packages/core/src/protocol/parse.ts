@@ -15,6 +15,9 @@ import { exceedsBytes, exceedsDepth, mayHoldProto } from "./text.js";
 /** The longest id an event may have, in UTF-16 units. */
 export const EVENT_ID_LENGTH = 1_024;
 
+/** UTF-16 units of the hash of what a client serves: its server keeps it. */
+const HASH_LENGTH = 128;
+
 /** What the other end did wrong. `detail` is for our own records: it never travels and holds nothing a peer sent. */
 export interface Violation {
   readonly type: "violation";
@@ -195,6 +198,7 @@ const isPeerLimits = (value: unknown): value is PeerLimits =>
 
 const isHello = (body: Fields): body is Fields & Omit<Hello, "type"> =>
   typeof body.contract === "string" &&
+  (body.serves === undefined || (typeof body.serves === "string" && body.serves.length <= HASH_LENGTH)) &&
   (body.session === undefined || typeof body.session === "string") &&
   isCount(body.received) &&
   isPeerLimits(body.limits);

@@ -1,5 +1,5 @@
 /** A call's failure as a value. */
-import { RpcError } from "@trunkline/core";
+import { RpcError } from "../error/rpc-error.js";
 import type { RpcPromise } from "./procedure-call.js";
 
 /** What {@link safe} gives. */

@@ -1,19 +1,17 @@
-/** From a function's arguments to a request of the peer: the innermost layer of a client. */
-import { type Limits, RpcError } from "@trunkline/core";
-import {
-  type Caller,
-  Channel,
-  type Clock,
-  callOnce,
-  EVENT_ID_LENGTH,
-  encodeValue,
-  isState,
-  type Json,
-  type Layer,
-  type OutgoingRequest,
-  openChannel,
-  type Procedure,
-} from "@trunkline/core/internal";
+/** From a function's arguments to a request of the peer: the innermost layer of whoever calls. */
+
+import type { Clock } from "../clock.js";
+import type { Layer } from "../compose.js";
+import type { Procedure } from "../contract/procedure.js";
+import { isState } from "../contract/slow-reader.js";
+import { RpcError } from "../error/rpc-error.js";
+import type { OutgoingRequest } from "../machine/outgoing-call.js";
+import type { Json } from "../protocol/encode.js";
+import type { Limits } from "../protocol/limits.js";
+import { EVENT_ID_LENGTH } from "../protocol/parse.js";
+import { encodeValue } from "../protocol/value.js";
+import { Channel } from "../runtime/channel.js";
+import { type Caller, callOnce, openChannel } from "../runtime/outgoing.js";
 import type { SubscribeOptions } from "./procedure-call.js";
 
 /** A call on its way out, as interceptors see it. */
@@ -28,7 +26,8 @@ export interface ClientCall {
 /** Sees every call: it may change it, refuse it, or look at what comes back (a promise, or an event stream). */
 export type Interceptor = Layer<ClientCall, unknown>;
 
-interface Surroundings {
+/** What every call needs on its way out. */
+export interface Surroundings {
   readonly connection: Caller;
   readonly clock: Clock;
   readonly limits: Limits;

@@ -1,5 +1,5 @@
-import { RpcError } from "@trunkline/core";
 import { expect, it } from "vitest";
+import { RpcError } from "../error/rpc-error.js";
 import { safe } from "./safe.js";
 
 it("gives a result as data", async () => {

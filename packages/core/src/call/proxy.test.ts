@@ -1,7 +1,8 @@
 import { inspect } from "node:util";
-import { defineContract, mutation, query, subscription } from "@trunkline/core";
-import { routes } from "@trunkline/core/internal";
 import { describe, expect, it } from "vitest";
+import { defineContract } from "../contract/contract.js";
+import { mutation, query, subscription } from "../contract/procedure.js";
+import { routes } from "../contract/routes.js";
 import { buildProxy } from "./proxy.js";
 
 const contract = defineContract({

@@ -2,7 +2,7 @@
  * A contract as functions. Real frozen objects without a prototype, built once from the contract: there is nothing to
  * intercept, so `await`, `console.log`, `JSON.stringify` and test matchers see plain data.
  */
-import type { Procedure } from "@trunkline/core/internal";
+import type { Procedure } from "../contract/procedure.js";
 
 /** Makes the function for one procedure. */
 export type Bind = (path: string, procedure: Procedure) => (...args: never[]) => unknown;

@@ -1,6 +1,8 @@
 /** What a client's procedure is to its caller: a function, its options, and what it gives. */
-import type { ChannelListener, Gap, InferErrors, InferEvent, InferInput, InferOutput, RpcError } from "@trunkline/core";
-import type { Procedure } from "@trunkline/core/internal";
+import type { InferErrors, InferEvent, InferInput, InferOutput } from "../contract/infer.js";
+import type { Procedure } from "../contract/procedure.js";
+import type { RpcError } from "../error/rpc-error.js";
+import type { ChannelListener, Gap } from "../runtime/channel.js";
 
 /** Options of one query or mutation. */
 export interface CallOptions {
