@@ -1,4 +1,5 @@
 /** Bugs in calls: who is asked how often, who hears what, and when a slot is free. */
+import { RpcError } from "@trunkline/core";
 import {
   Conversation,
   IncomingCall,
@@ -167,6 +168,32 @@ export function keepWaitingCalls(): void {
 
 export function forgetToAbort(): void {
   patch(IncomingCalls.prototype, "end", () => () => {});
+}
+
+/** A server whose session ends tells nobody who still waits for its client. */
+export function forgetOwnCalls(): void {
+  patch(OutgoingCalls.prototype, "end", () => () => {});
+}
+
+/** A session that ends says of every call it was made for that it was never sent. */
+export function callEndedNotSent(): void {
+  let ending = false;
+  patch(OutgoingCalls.prototype, "end", (end) => {
+    return function (this: OutgoingCalls<unknown>, error) {
+      ending = true;
+      end.call(this, error);
+    };
+  });
+  patchEffects((effects) => {
+    const ended = ending;
+    ending = false;
+    if (!ended) return effects;
+    return effects.map((effect) => {
+      if (effect.type !== "failure") return effect;
+      const { code, message } = effect.error;
+      return { ...effect, error: new RpcError(code, { message, outcome: "not-sent" }) };
+    });
+  });
 }
 
 export function throwOnLateAnswers(): void {

@@ -74,6 +74,8 @@ export const mutants: readonly Mutant[] = [
     ["slot freed on cancel", "running handlers are counted", ["I6"], calls.freeSlotOnCancel],
     ["waiting calls never released", "what waits goes when it can", ["I10"], calls.keepWaitingCalls],
     ["lost session aborts nothing", "handlers learn that nobody waits", ["I5", "I9", "I14"], calls.forgetToAbort],
+    ["a session that ends forgets its own calls", "a server's calls settle", ["I10"], calls.forgetOwnCalls],
+    ["a session that ends calls all not-sent", "`not-sent` means never started", ["I2"], calls.callEndedNotSent],
     ["late answer throws", "no exception leaves a machine", ["I13"], calls.throwOnLateAnswers],
     // Time.
     ["silence is never death", "a dead transport is noticed", ["I10"], time.neverNoticeSilence],
