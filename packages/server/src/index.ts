@@ -19,6 +19,7 @@ export {
 } from "@trunkline/core/internal";
 export type { RateOptions } from "./adapters/inbound-watch.js";
 export type { AdmissionOptions } from "./admission.js";
+export type { Connections } from "./connections.js";
 export {
   type App,
   type CallArgs,
@@ -37,7 +38,7 @@ export type { Greeting } from "./handshake.js";
 export type { HttpInfo } from "./http-info.js";
 export type { Origins } from "./origin.js";
 export { type ListeningServer, type ListenOptions, serve } from "./serve.js";
-export { type Connections, createServer, type Server } from "./server.js";
+export { createServer, type Server } from "./server.js";
 export type { AttachOptions, ContextHook, ServerHooks, ServerOptions, ServerSetup } from "./server-options.js";
 export type {
   AppendOptions,

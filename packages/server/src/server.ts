@@ -11,6 +11,7 @@ import { checkedRate, type RateOptions } from "./adapters/inbound-watch.js";
 import { type Acceptor, acceptUpgrades } from "./adapters/upgrade.js";
 import { Admission } from "./admission.js";
 import { type Ending, type Household, ServerConnection } from "./connection.js";
+import { type Connections, connectionsOf } from "./connections.js";
 import type { Connection, FailureReport, Router } from "./define.js";
 import { type Drained, type DrainOptions, drain } from "./drain.js";
 import type { Guest } from "./guest.js";
@@ -31,11 +32,6 @@ export function createServer<Contract extends object, Context>(
 
 type ServerState = "serving" | "draining" | "closed";
 
-/** Connections, counted and in the order they began. Those that end while one looks are left out. */
-export interface Connections extends Iterable<Connection> {
-  readonly size: number;
-}
-
 export class Server implements AsyncDisposable {
   readonly #setup: ServerSetup<unknown>;
   readonly #household: Household;
@@ -45,6 +41,8 @@ export class Server implements AsyncDisposable {
   readonly #handshakes = new Set<Handshake<Guest>>();
   readonly #acceptors = new Set<Acceptor>();
   #state: ServerState = "serving";
+  /** The clients that have a session, attached or waiting to be resumed. */
+  readonly connections: Connections;
 
   /** @internal Use {@link createServer}. */
   constructor(router: Router<object, unknown>, setup: ServerSetup<unknown>) {
@@ -52,6 +50,7 @@ export class Server implements AsyncDisposable {
     const limits = resolveLimits(setup.limits);
     const clock = setup.clock ?? systemClock;
     this.#sessions = new Sessions(limits, clock);
+    this.connections = connectionsOf(this.#sessions);
     this.#admission = new Admission(setup.admission);
     this.#rate = checkedRate(setup.rate);
     this.#household = {
@@ -68,11 +67,6 @@ export class Server implements AsyncDisposable {
 
   get state(): ServerState {
     return this.#state;
-  }
-
-  /** The clients that have a session, attached or waiting to be resumed. */
-  get connections(): Connections {
-    return this.#sessions;
   }
 
   /** The connections of one identity: every page a user has open, say. */
