@@ -6,13 +6,25 @@
 
 /** File name → text. */
 export function applicationOf(procedures: number): Record<string, string> {
-  const all = Array.from({ length: procedures }, (_, index) => procedureOf(index));
+  const all = proceduresOf(procedures);
   return { "contract.ts": contractOf(all), "router.ts": routerOf(all), "client.ts": clientOf(all) };
 }
 
-interface GeneratedProcedure {
+/** The same procedures for whoever writes them down in another way. */
+export function proceduresOf(procedures: number): GeneratedProcedure[] {
+  return Array.from({ length: procedures }, (_, index) => procedureOf(index));
+}
+
+export interface GeneratedProcedure {
+  readonly index: number;
+  readonly kind: "query" | "mutation" | "subscription";
   /** The names of its groups, then its own. */
   readonly path: readonly [string, string, string];
+  /** Its schemas; the output's is that of a subscription's events. */
+  readonly input: string;
+  readonly output: string;
+  /** An expression of the output's type, made of `input`. */
+  readonly value: string;
   readonly declaration: string;
   readonly handler: string;
   /** An expression that calls it and reads its output; a subscription has none. */
@@ -24,20 +36,22 @@ function procedureOf(index: number): GeneratedProcedure {
   const input = `z.object({ id${index}: z.string(), limit: z.number().optional() })`;
   const output = `z.object({ id${index}: z.string(), kind: z.enum(["a", "b"]), n${index}: z.number() })`;
   const value = `{ id${index}: input.id${index}, kind: "a", n${index}: input.limit ?? 0 }`;
+  const same = { index, path, input, output, value };
   const call = `(await client.${path.join(".")}({ id${index}: "a" })).n${index}.toFixed()`;
   if (index % 10 === 9) {
     const stream = `async function* ({ input, context }) { context.user${bang(index)}.id; yield ${value}; }`;
     const declaration = `subscription({ input: ${input}, event: ${output} })`;
-    return { path, declaration, handler: wrapped(index, stream), call: undefined };
+    return { ...same, kind: "subscription", declaration, handler: wrapped(index, stream), call: undefined };
   }
   if (index % 3 === 1) {
     const errors = `errors: { FULL: z.object({ capacity${index}: z.number() }), GONE: null }`;
     const refusal = `if (context.user${bang(index)}.id === "") throw errors.FULL({ capacity${index}: 5 });`;
     const handler = wrapped(index, `({ input, context, errors }) => { ${refusal} return ${value}; }`);
-    return { path, declaration: `mutation({ input: ${input}, output: ${output}, ${errors} })`, handler, call };
+    const mutation = `mutation({ input: ${input}, output: ${output}, ${errors} })`;
+    return { ...same, kind: "mutation", declaration: mutation, handler, call };
   }
   const declaration = `query({ input: ${input}, output: ${output} })`;
-  return { path, declaration, handler: wrapped(index, `async ({ input }) => (${value})`), call };
+  return { ...same, kind: "query", declaration, handler: wrapped(index, `async ({ input }) => (${value})`), call };
 }
 
 /** A third of the handlers each: inline, inside a middleware, inside a composed one. */
@@ -72,27 +86,37 @@ type Client<Tree> = {
     : Client<Tree[Name]>;
 };
 declare const client: Client<typeof contract>;
-${everyNth(
-  procedures.flatMap(({ call }) => call ?? []),
-  50,
-).join(";\n")};
+${callsOf(procedures).join(";\n")};
 `;
+
+/** What the client says: 50 calls, spread over all procedures. */
+export const callsOf = (procedures: readonly GeneratedProcedure[]): string[] =>
+  everyNth(
+    procedures.flatMap(({ call }) => call ?? []),
+    50,
+  );
 
 function everyNth<Item>(items: readonly Item[], wanted: number): Item[] {
   const step = Math.max(1, Math.floor(items.length / wanted));
   return items.filter((_, index) => index % step === 0).slice(0, wanted);
 }
 
-/** An object literal of the procedures in their groups. */
-function tree(procedures: readonly GeneratedProcedure[], text: (procedure: GeneratedProcedure) => string): string {
+/** An object literal of the procedures in their groups. `group` is what becomes of the literal of each group. */
+export function tree(
+  procedures: readonly GeneratedProcedure[],
+  text: (procedure: GeneratedProcedure) => string,
+  group: (literal: string) => string = (literal) => literal,
+): string {
   const areas = gather(procedures, ({ path }) => path[0]);
   const groupsOf = (area: readonly GeneratedProcedure[]) =>
-    literal(
-      gather(area, ({ path }) => path[1]),
-      membersOf,
+    group(
+      literal(
+        gather(area, ({ path }) => path[1]),
+        membersOf,
+      ),
     );
-  const membersOf = (group: readonly GeneratedProcedure[]) =>
-    `{\n${group.map((procedure) => `${procedure.path[2]}: ${text(procedure)}`).join(",\n")}\n}`;
+  const membersOf = (members: readonly GeneratedProcedure[]) =>
+    group(`{\n${members.map((procedure) => `${procedure.path[2]}: ${text(procedure)}`).join(",\n")}\n}`);
   return literal(areas, groupsOf);
 }
 
