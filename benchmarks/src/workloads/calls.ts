@@ -1,0 +1,54 @@
+/** Small calls: one at a time, many in flight, and over many connections. Each worker makes its next call when one is answered. */
+import type { Line } from "../process/peer.js";
+import { checkReply, nowUs, sampleOf } from "../process/sample.js";
+import { connectAll, measured, type Stage, type Tally, type Workload } from "./workload.js";
+
+/** One worker: a call after the other. */
+async function caller(line: Line, tally: Tally, { timed }: { timed: boolean }): Promise<void> {
+  for (let id = 0; tally.running; id = (id + 1) % 1_000) {
+    const sample = sampleOf(id);
+    const from = timed ? nowUs() : 0;
+    checkReply(sample, await line.call(sample));
+    tally.done++;
+    if (timed && tally.open) tally.latenciesUs.push(nowUs() - from);
+  }
+}
+
+const inFlight = (name: string, title: string, shape: (stage: Stage) => { connections: number; each: number }) => {
+  const workload: Workload = {
+    name,
+    title,
+    figure: "perSecond",
+    better: "more",
+    show: ({ perSecond = 0, serverUs = 0 }) => `${Math.round(perSecond / 100) / 10} k/s, ${serverUs.toFixed(1)} µs`,
+    run: async (stage) => {
+      const { connections, each } = shape(stage);
+      const lines = await connectAll(stage, connections);
+      const workers = lines.flatMap((line) => Array.from({ length: each }, () => line));
+      return measured(stage, (tally) => workers.map((line) => caller(line, tally, { timed: false })));
+    },
+  };
+  return workload;
+};
+
+export const calls: readonly Workload[] = [
+  {
+    name: "one-at-a-time",
+    title: "one at a time, p50",
+    figure: "p50Us",
+    better: "less",
+    show: ({ p50Us = 0 }) => `${Math.round(p50Us)} µs`,
+    run: async (stage) => {
+      const line = await stage.connect();
+      return measured(stage, (tally) => [caller(line, tally, { timed: true })]);
+    },
+  },
+  inFlight("in-flight-64", "64 in flight", () => ({ connections: 1, each: 64 })),
+  inFlight("in-flight-256", "256 in flight", () => ({ connections: 1, each: 256 })),
+  inFlight("connections-100", "100 connections × 8", () => ({ connections: 100, each: 8 })),
+];
+
+/** For growth: as many connections as asked, with 512 calls in flight in all, at least one each. */
+export const connections = inFlight("connections", "calls over N connections", ({ connections }) => {
+  return { connections, each: Math.max(1, Math.floor(512 / connections)) };
+});
