@@ -5,7 +5,7 @@
  *     node benchmarks/run.mjs <bench | growth | types | bundle | guard> [options]
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -33,14 +33,16 @@ function step(title, file, args, cwd) {
   process.exit(status ?? 1);
 }
 
-/** An installation is as good as the lockfile it was made from. */
-function installed(folder) {
-  const made = join(folder, "node_modules", ".package-lock.json");
-  return existsSync(made) && statSync(made).mtimeMs >= statSync(join(folder, "package-lock.json")).mtimeMs;
-}
+/** An installation is as good as the lockfile it was made from, of which a copy is left in it. */
+const lockfile = join(here, "package-lock.json");
+const madeFrom = join(here, "node_modules", ".made-from.json");
+const installed = existsSync(madeFrom) && readFileSync(madeFrom, "utf8") === readFileSync(lockfile, "utf8");
 
 if (!existsSync(join(root, "node_modules"))) step("installing the repository", "npm", ["ci"], root);
-if (!installed(here)) step("installing the peers", "npm", ["ci", "--ignore-scripts"], here);
+if (!installed) {
+  step("installing the peers", "npm", ["ci", "--ignore-scripts"], here);
+  copyFileSync(lockfile, madeFrom);
+}
 step("building the packages", "npm", ["run", "build", "--", "--filter=./packages/*"], root);
 
 // Bundled so that a process starts with few files; what is measured stays outside, as it was published.

@@ -124,7 +124,7 @@ function tableOf(sweep: Sweep, readings: readonly Reading[]): string[][] {
     const figures = readings.find((reading) => reading.peer === peer && reading.size === size)?.figures;
     if (!figures) return "–";
     const { serverUs = 0, clientUs = 0 } = figures;
-    return `${Math.round(figures[sweep.figure] ?? 0)}, ${serverUs.toFixed(1)} + ${clientUs.toFixed(1)} µs`;
+    return `${Number((figures[sweep.figure] ?? 0).toPrecision(3))}, ${serverUs.toFixed(1)} + ${clientUs.toFixed(1)} µs`;
   };
   const head = [sweep.title, ...peers.map((peer) => `${peer}: ${sweep.unit}, CPU of server + client`)];
   return [head, ...sweep.sizes.map((size) => [String(size), ...peers.map((peer) => cell(peer, size))])];
