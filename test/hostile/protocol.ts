@@ -19,6 +19,7 @@ export interface Question {
 export interface Condition {
   readonly connections: number;
   readonly running: number;
+  readonly abandoned: number;
   readonly timers: number;
   readonly sockets: number;
   /** After garbage was collected: heap and buffers. */

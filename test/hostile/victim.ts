@@ -62,6 +62,7 @@ const listening = await serve(router, {
     if (auth === "hang") await new Promise(() => {});
     if (auth === "slow") await new Promise((resolve) => setTimeout(resolve, 50));
     if (auth === "throw") throw null;
+    if (auth === "stubborn") await new Promise((resolve) => setTimeout(resolve, 600));
     return { auth, aborted: signal.aborted };
   },
   identity: (context) => (context as { auth?: unknown }).auth as string | undefined,
@@ -90,6 +91,7 @@ async function condition(): Promise<Condition> {
   return {
     connections: listening.server.connections.size,
     running: listening.server.running,
+    abandoned: listening.server.abandoned,
     timers: resources.filter((name) => name === "Timeout").length,
     sockets: resources.filter((name) => name === "TCPSocketWrap").length,
     heldBytes: heapUsed + external + arrayBuffers,

@@ -1,65 +1,100 @@
 /**
- * Who may wait at the door: counts the sockets whose hello is not complete, so that silent ones cannot pile up. The
- * acceptor asks before it accepts; the connection says when its hello is done. What closes early is released by the
- * acceptor, so a place cannot be lost.
+ * Who is let in: counts sockets whose hello is not complete, so that silent ones cannot pile up, sockets in all, and
+ * `context` hooks that have not settled, whether their clients are still there or not. The acceptor asks before it
+ * accepts, so that whoever comes too many is told with a 503, before anything is made for it; the connection says when
+ * its hello is done, and the acceptor when the socket has closed, so a place cannot be lost.
  */
+import { Places, type Release } from "./places.js";
 
+/** How many are let in. What is above is refused before its upgrade: 503, and come later. */
 export interface AdmissionOptions {
   /** Sockets without a complete hello, in all. Default 1,000. */
   readonly pending?: number;
   /** The same for one remote address. Default: no bound of its own, since a proxy makes all clients one address. */
   readonly pendingPerAddress?: number;
+  /** Sockets in all, whatever they have said. Default 50,000: more than one process is likely to serve well. */
+  readonly connections?: number;
+  /** The same for one remote address. Default: no bound of its own. */
+  readonly connectionsPerAddress?: number;
+  /**
+   * Sockets of clients with one identity (see `identity`). What is above is closed with 1013 after its hello. A client
+   * that comes back for its session never counts twice. Default: no bound.
+   */
+  readonly connectionsPerIdentity?: number;
+  /**
+   * `context` hooks that have not settled. One whose client has gone, or whose time is over, is aborted, and counts until
+   * it has settled: a hook that ignores its signal cannot pile up. What is above is closed with 1013. Default 1,000.
+   */
+  readonly hooks?: number;
+  /** The same for one remote address. Default: no bound of its own. */
+  readonly hooksPerAddress?: number;
 }
 
-/** A place at the door. */
+/** A socket that was let in. */
 export interface Admitted {
-  /** Gives the place back, once, however often it is called. */
+  /** Its hello is over, either way: another may be about to say one. */
+  greeted(): void;
+  /** It is closed. Gives back all it has, once, however often it is called. */
   release(): void;
 }
 
 export class Admission {
-  readonly #limit: number;
-  readonly #limitPerAddress: number;
-  /** Bounded by the places taken: an address without one is forgotten. */
-  readonly #byAddress = new Map<string, number>();
-  #pending = 0;
+  readonly #pending: Places;
+  readonly #connections: Places;
+  readonly #hooks: Places;
+  readonly connectionsPerIdentity: number;
 
   /** @throws TypeError for a bound that is not a positive whole number. */
-  constructor({ pending = 1_000, pendingPerAddress = Infinity }: AdmissionOptions = {}) {
-    this.#limit = bound("pending", pending);
-    this.#limitPerAddress = bound("pendingPerAddress", pendingPerAddress);
+  constructor(options: AdmissionOptions = {}) {
+    const bound = (name: keyof AdmissionOptions, otherwise: number) => checked(name, options[name] ?? otherwise);
+    this.#pending = new Places({ limit: bound("pending", 1_000), limitPerKey: bound("pendingPerAddress", Infinity) });
+    this.#connections = new Places({
+      limit: bound("connections", 50_000),
+      limitPerKey: bound("connectionsPerAddress", Infinity),
+    });
+    this.#hooks = new Places({ limit: bound("hooks", 1_000), limitPerKey: bound("hooksPerAddress", Infinity) });
+    this.connectionsPerIdentity = bound("connectionsPerIdentity", Infinity);
   }
 
-  /** Places taken now. */
+  /** Sockets whose hello is not complete. */
   get pending(): number {
-    return this.#pending;
+    return this.#pending.taken;
   }
 
-  /** Takes a place. Undefined: there is none, and the client should come later. */
+  /** Sockets in all. */
+  get connections(): number {
+    return this.#connections.taken;
+  }
+
+  /** Hooks that have not settled. */
+  get hooks(): number {
+    return this.#hooks.taken;
+  }
+
+  /** Lets a socket in. Undefined: there is no room, and the client should come later. */
   enter(remoteAddress: string | undefined): Admitted | undefined {
     const address = remoteAddress ?? "";
-    const ofAddress = this.#byAddress.get(address) ?? 0;
-    if (this.#pending >= this.#limit || ofAddress >= this.#limitPerAddress) return undefined;
-    this.#pending++;
-    this.#byAddress.set(address, ofAddress + 1);
-    let held = true;
+    // Whoever could not be judged need not be heard.
+    if (!this.#hooks.hasRoom(address) || !this.#pending.hasRoom(address)) return undefined;
+    const leave = this.#connections.take(address);
+    const greeted = leave && this.#pending.take(address);
+    if (greeted === undefined) return undefined;
     return {
+      greeted,
       release: () => {
-        if (held) this.#leave(address);
-        held = false;
+        greeted();
+        leave?.();
       },
     };
   }
 
-  #leave(address: string): void {
-    this.#pending--;
-    const left = (this.#byAddress.get(address) ?? 1) - 1;
-    if (left === 0) this.#byAddress.delete(address);
-    else this.#byAddress.set(address, left);
+  /** A hook begins. Undefined: too many run, or have not stopped. */
+  hook(remoteAddress: string | undefined): Release | undefined {
+    return this.#hooks.take(remoteAddress ?? "");
   }
 }
 
-function bound(name: string, value: number): number {
+function checked(name: string, value: number): number {
   if (value === Infinity || (Number.isSafeInteger(value) && value > 0)) return value;
   throw new TypeError(`admission.${name} must be a positive whole number, not ${String(value)}`);
 }

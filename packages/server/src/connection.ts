@@ -3,11 +3,9 @@
  * It is attached or waits to be, until it ends, once.
  */
 import { randomUUID } from "node:crypto";
-import type { Limits, Transport } from "@trunkline/core";
+import type { Transport } from "@trunkline/core";
 import {
-  type Clock,
   type CloseName,
-  closeCodes,
   closeName,
   endsSession,
   greeting,
@@ -20,36 +18,10 @@ import {
 } from "@trunkline/core/internal";
 import { ClientCalls } from "./client-calls.js";
 import { Credentials } from "./credentials.js";
-import type { Connection, FailureReport, Router } from "./define.js";
+import type { Connection } from "./define.js";
 import type { Guest } from "./guest.js";
-import type { Greeting } from "./handshake.js";
+import { type Ending, endingOf, type Household } from "./household.js";
 import type { HttpInfo } from "./http-info.js";
-
-/** What all connections of a server share. */
-export interface Household {
-  readonly router: Router<object, unknown>;
-  readonly contractHash: string;
-  readonly limits: Limits;
-  readonly clock: Clock;
-  report(failure: FailureReport): void;
-  /** Runs the application's hooks. May throw, or reject, anything. */
-  judge(greeting: Greeting): Promise<Guest>;
-  /** The transport is gone; the session waits to be resumed. */
-  detached(connection: ServerConnection): void;
-  /** Heard once, and last. `detail`: for records, a constant sentence of ours. */
-  ended(connection: ServerConnection, ending: Ending): void;
-}
-
-/** Why a connection ended. */
-export interface Ending {
-  readonly close: CloseName;
-  readonly detail: string;
-}
-
-const endingOf = (close: CloseName): Ending => ({
-  close,
-  detail: close === "normal" ? "ended by the client" : `the transport closed: ${closeCodes[close].reason}`,
-});
 
 /** A transport whose hello was accepted. */
 export interface Arrival {
@@ -70,19 +42,19 @@ interface Latest {
 
 export class ServerConnection implements Connection, PeerOwner {
   readonly id = randomUUID();
-  readonly #household: Household;
+  readonly #household: Household<ServerConnection>;
   readonly #peer: Peer;
   readonly #credentials: Credentials;
   readonly #clientCalls: ClientCalls;
   #latest: Latest = { http: undefined, context: undefined, serves: undefined };
   #state: "new" | "attached" | "detached" | "ended" = "new";
 
-  constructor(household: Household) {
+  constructor(household: Household<ServerConnection>) {
     this.#household = household;
-    const { router, limits, clock, report } = household;
+    const { router, limits, clock, abandoned, report } = household;
     const context = () => this.context;
     const answerer = router.answerer({ role: "server", connection: this, limits, context, report });
-    this.#peer = new Peer({ role: "server", limits, clock, answerer, owner: this });
+    this.#peer = new Peer({ role: "server", limits, clock, answerer: abandoned.bound(answerer), owner: this });
     this.#clientCalls = new ClientCalls(
       {
         connection: this.#peer,

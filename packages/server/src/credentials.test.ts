@@ -27,6 +27,35 @@ function setUp() {
   return { clock, credentials, said, verdicts, guest, settled };
 }
 
+describe("H18: a hook", () => {
+  it("runs once at a time, however many credentials are brought, and judges the latest next", async () => {
+    const { credentials, said, verdicts, guest, settled } = setUp();
+    credentials.hold(guest(undefined));
+    for (let auth = 1; auth <= 100; auth++) credentials.present(auth);
+    expect(verdicts.map(({ auth }) => auth)).toEqual([1]);
+    expect(verdicts[0]?.signal.aborted).toBe(true);
+    verdicts[0]?.settle(guest(undefined, "late"));
+    await settled();
+    expect(verdicts.map(({ auth }) => auth)).toEqual([1, 100]);
+    verdicts[1]?.settle(guest(undefined, "latest"));
+    await settled();
+    expect(said).toEqual(["accepted latest"]);
+  });
+
+  it("does not begin for credentials whose transport has gone meanwhile", async () => {
+    const { credentials, verdicts, guest, settled } = setUp();
+    credentials.hold(guest(undefined));
+    credentials.present(1);
+    credentials.present(2);
+    credentials.drop();
+    verdicts[0]?.settle(guest(undefined));
+    await settled();
+    expect(verdicts).toHaveLength(1);
+    credentials.present(3);
+    expect(verdicts).toHaveLength(2);
+  });
+});
+
 describe("credentials", () => {
   it("without an expiry are never asked for", () => {
     const { clock, credentials, said, guest } = setUp();
@@ -109,8 +138,9 @@ describe("credentials", () => {
     credentials.present("one");
     credentials.present("two");
     expect(verdicts[0]?.signal.aborted).toBe(true);
-    verdicts[1]?.settle(guest(100_000, "second"));
     verdicts[0]?.settle(new RpcError("UNAUTHENTICATED"));
+    await settled();
+    verdicts[1]?.settle(guest(100_000, "second"));
     await settled();
     expect(said).toEqual(["accepted second"]);
   });

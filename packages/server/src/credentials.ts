@@ -33,6 +33,9 @@ export interface CredentialsOptions {
   report(error: unknown): void;
 }
 
+/** Whether a hook runs, and what it is to judge next. */
+type HookState = "idle" | "running" | { readonly auth: unknown; readonly judging: AbortController };
+
 export class Credentials {
   readonly #options: CredentialsOptions;
   readonly #alarm: Alarm;
@@ -41,6 +44,8 @@ export class Credentials {
   #expiresAt = Infinity;
   #identity: string | undefined;
   #judging: AbortController | undefined;
+  /** A hook that is not wanted any more may take its time: the next one begins when it has settled. */
+  #hook: HookState = "idle";
 
   constructor(options: CredentialsOptions) {
     this.#options = options;
@@ -59,11 +64,13 @@ export class Credentials {
     this.#alarm.set(Math.min(this.#askAt, this.#expiresAt));
   }
 
-  /** The client has brought others. The latest count. */
+  /** The client has brought others. The latest count; however many it brings, one hook runs at a time. */
   present(auth: unknown): void {
     this.#judging?.abort(new RpcError("CANCELLED"));
-    this.#judging = new AbortController();
-    void this.#judge(auth, this.#judging);
+    const judging = new AbortController();
+    this.#judging = judging;
+    if (this.#hook === "idle") void this.#judge(auth, judging);
+    else this.#hook = { auth, judging };
   }
 
   /** There is no transport they would be for. */
@@ -76,6 +83,15 @@ export class Credentials {
   }
 
   async #judge(auth: unknown, judging: AbortController): Promise<void> {
+    this.#hook = "running";
+    await this.#consult(auth, judging);
+    const next = this.#hook as HookState;
+    this.#hook = "idle";
+    if (typeof next === "object" && next.judging === this.#judging) void this.#judge(next.auth, next.judging);
+  }
+
+  /** Never rejects. */
+  async #consult(auth: unknown, judging: AbortController): Promise<void> {
     try {
       const guest = await this.#options.judge(auth, judging.signal);
       if (judging !== this.#judging) return;

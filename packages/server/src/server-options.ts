@@ -37,7 +37,9 @@ export interface AttachOptions {
 export interface ServerOptions<Context> extends ServerHooks<Context> {
   /** Single limits in place of the defaults. */
   readonly limits?: Partial<Limits>;
-  /** How many sockets may be about to say hello. */
+  /** Of the failures of one connection, how many `onError` hears of in a minute; the rest are told as one. Default 10. */
+  readonly reportsPerMinute?: number;
+  /** How many sockets may be open, and about to say hello. */
   readonly admission?: AdmissionOptions;
   /** How much may arrive over one socket. Default: unbounded, since only you know what your clients send. */
   readonly rate?: RateOptions;

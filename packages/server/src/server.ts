@@ -6,17 +6,21 @@ import type { Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Transport } from "@trunkline/core";
 import { contractHash } from "@trunkline/core";
-import { type CloseName, guard, type Hello, resolveLimits, systemClock } from "@trunkline/core/internal";
+import { type CloseName, closeTransport, type Hello, resolveLimits, systemClock } from "@trunkline/core/internal";
+import { AbandonedHandlers } from "./abandoned-handlers.js";
 import { checkedRate, type RateOptions } from "./adapters/inbound-watch.js";
 import { type Acceptor, acceptUpgrades } from "./adapters/upgrade.js";
 import { Admission } from "./admission.js";
-import { type Ending, type Household, ServerConnection } from "./connection.js";
+import { ServerConnection } from "./connection.js";
 import { type Connections, connectionsOf } from "./connections.js";
-import type { Connection, FailureReport, Router } from "./define.js";
+import type { Connection, Router } from "./define.js";
 import { type Drained, type DrainOptions, drain } from "./drain.js";
 import type { Guest } from "./guest.js";
-import { type Greeting, Handshake } from "./handshake.js";
+import { Handshake } from "./handshake.js";
+import type { Ending, Household } from "./household.js";
 import type { HttpInfo } from "./http-info.js";
+import { judge } from "./judge.js";
+import { printFailure, Reports } from "./reports.js";
 import type { AttachOptions, ServerSetup } from "./server-options.js";
 import { Sessions } from "./sessions.js";
 
@@ -34,10 +38,11 @@ type ServerState = "serving" | "draining" | "closed";
 
 export class Server implements AsyncDisposable {
   readonly #setup: ServerSetup<unknown>;
-  readonly #household: Household;
+  readonly #household: Household<ServerConnection>;
   readonly #sessions: Sessions;
   readonly #admission: Admission;
   readonly #rate: RateOptions;
+  readonly #reports: Reports;
   readonly #handshakes = new Set<Handshake<Guest>>();
   readonly #acceptors = new Set<Acceptor>();
   #state: ServerState = "serving";
@@ -49,17 +54,24 @@ export class Server implements AsyncDisposable {
     this.#setup = setup;
     const limits = resolveLimits(setup.limits);
     const clock = setup.clock ?? systemClock;
-    this.#sessions = new Sessions(limits, clock);
-    this.connections = connectionsOf(this.#sessions);
     this.#admission = new Admission(setup.admission);
+    const { connectionsPerIdentity } = this.#admission;
+    this.#sessions = new Sessions({ ...limits, connectionsPerIdentity }, clock);
+    this.connections = connectionsOf(this.#sessions);
+    this.#reports = new Reports({
+      clock,
+      perMinute: setup.reportsPerMinute ?? 10,
+      onError: (failure) => (setup.onError === undefined ? printFailure(failure) : setup.onError(failure)),
+    });
     this.#rate = checkedRate(setup.rate);
     this.#household = {
       router,
       contractHash: contractHash(router.contract),
       limits,
       clock,
-      report: (failure) => this.#report(failure),
-      judge: (greeting) => this.#judge(greeting),
+      abandoned: new AbandonedHandlers(limits.abandonedHandlers),
+      report: (failure) => this.#reports.report(failure),
+      judge: judge(setup, this.#admission),
       detached: (connection) => this.#detached(connection),
       ended: (connection, ending) => this.#ended(connection, ending),
     };
@@ -81,6 +93,11 @@ export class Server implements AsyncDisposable {
     return running;
   }
 
+  /** Handlers that have not settled although nobody waits for them any more: those of sessions that are over as well. */
+  get abandoned(): number {
+    return this.#household.abandoned.count;
+  }
+
   /**
    * Serves WebSocket upgrades of an HTTP server, for one path, beside any other upgrade listener it has. Returns what
    * ends that.
@@ -90,7 +107,7 @@ export class Server implements AsyncDisposable {
     const { limits, clock } = this.#household;
     const door = { path, origins, limits, clock, rate: this.#rate, admission: this.#admission };
     const acceptor = acceptUpgrades(httpServer, door, (transport, http, admitted) =>
-      this.accept(transport, http, () => admitted.release()),
+      this.accept(transport, http, admitted.greeted),
     );
     this.#acceptors.add(acceptor);
     return () => {
@@ -105,13 +122,13 @@ export class Server implements AsyncDisposable {
       limits: this.#household.limits,
       clock: this.#household.clock,
       http,
-      judge: (greeting) => this.#judge(greeting),
+      judge: this.#household.judge,
       accepted: (hello, guest) => this.#welcome({ transport, hello, http, guest }),
       over: () => {
         this.#handshakes.delete(handshake);
         greeted();
       },
-      report: (error) => this.#report({ error }),
+      report: (error) => this.#reports.report({ error }),
     });
     this.#handshakes.add(handshake);
     handshake.begin();
@@ -154,19 +171,14 @@ export class Server implements AsyncDisposable {
     return this.close();
   }
 
-  async #judge(greeting: Greeting): Promise<Guest> {
-    const context = (await this.#setup.context?.(greeting)) ?? {};
-    const expiresAt = this.#setup.expiresAt?.(context);
-    return { context, identity: this.#setup.identity?.(context), expiresAt: expiresAt?.valueOf() };
-  }
-
   #welcome({ transport, hello, http, guest }: Arriving): void {
     const { context, identity } = guest;
+    if (!this.#sessions.hasRoom(hello.session, identity)) return closeTransport(transport, "later");
     const known = hello.session === undefined ? undefined : this.#sessions.resume(hello.session, identity);
     const connection = known?.connection ?? new ServerConnection(this.#household);
     const token = known?.token ?? this.#sessions.enter(connection, identity);
     connection.attach({ transport, hello, http, guest, token });
-    if (known === undefined) this.#guard(() => this.#setup.onConnect?.(connection, context));
+    if (known === undefined) this.#reports.guard(() => this.#setup.onConnect?.(connection, context));
   }
 
   #detached(connection: ServerConnection): void {
@@ -177,23 +189,9 @@ export class Server implements AsyncDisposable {
 
   #ended(connection: ServerConnection, { detail }: Ending): void {
     this.#sessions.leave(connection);
-    this.#guard(() => this.#setup.onDisconnect?.(connection, detail));
+    this.#reports.ended(connection);
+    this.#reports.guard(() => this.#setup.onDisconnect?.(connection, detail));
   }
-
-  #report(failure: FailureReport): void {
-    guard(
-      () => (this.#setup.onError === undefined ? print(failure) : this.#setup.onError(failure)),
-      () => console.error("trunkline: onError failed"),
-    );
-  }
-
-  #guard(hook: () => void): void {
-    guard(hook, (error) => this.#report({ error }));
-  }
-}
-
-function print({ path, error }: FailureReport): void {
-  console.error(path === undefined ? "trunkline:" : `trunkline: ${path}:`, error);
 }
 
 interface Arriving {

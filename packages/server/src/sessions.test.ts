@@ -1,18 +1,33 @@
 import { VirtualClock } from "@trunkline/core/simulation";
 import { describe, expect, it } from "vitest";
-import type { Ending, ServerConnection } from "./connection.js";
+import type { ServerConnection } from "./connection.js";
+import type { Ending } from "./household.js";
 import { Sessions } from "./sessions.js";
 
-function setUp({ resumeMs = 1_000, detachedSessions = 3, detachedBytes = 100 } = {}) {
+function setUp({
+  resumeMs = 1_000,
+  detachedSessions = 3,
+  detachedBytes = 100,
+  attachedBytes = 100,
+  connectionsPerIdentity = 2,
+} = {}) {
   const clock = new VirtualClock();
-  const sessions = new Sessions({ resumeMs, detachedSessions, detachedBytes }, clock);
+  const sessions = new Sessions(
+    { resumeMs, detachedSessions, detachedBytes, attachedBytes, connectionsPerIdentity },
+    clock,
+  );
   const ended: string[] = [];
   /** What each connection holds for its client. */
   const held = new Map<string, number>();
+  /** Who has no transport. */
+  const away = new Set<string>();
   /** Enters a connection of this name. */
   const enter = (id: string, identity?: string) => {
     const made: ServerConnection = {
       id,
+      get attached() {
+        return !away.has(id);
+      },
       get held() {
         return held.get(id) ?? 0;
       },
@@ -23,7 +38,11 @@ function setUp({ resumeMs = 1_000, detachedSessions = 3, detachedBytes = 100 } =
     } as ServerConnection;
     return { connection: made, token: sessions.enter(made, identity) };
   };
-  return { clock, sessions, ended, held, enter };
+  const leave = (connection: ServerConnection) => {
+    away.add(connection.id);
+    sessions.wait(connection);
+  };
+  return { clock, sessions, ended, held, enter, leave };
 }
 
 describe("a token", () => {
@@ -117,6 +136,7 @@ describe("a connection that waits", () => {
     expect(sessions.resume(token, undefined)?.connection).toBe(connection);
     clock.advance(10_000);
     expect(ended).toEqual([]);
+    sessions.leave(connection);
     expect(clock.idle).toBe(true);
   });
 
@@ -209,5 +229,82 @@ describe("a connection that waits", () => {
     expect(ended).toEqual([]);
     expect(sessions.size).toBe(51);
     expect([...sessions]).toHaveLength(51);
+  });
+});
+
+describe("R3: an identity", () => {
+  it.each([
+    [1, true],
+    [2, false],
+    [3, false],
+  ])("that has %d of two connections and wants one more: %s", (has, expected) => {
+    const { sessions, enter } = setUp();
+    for (let each = 0; each < has; each++) enter(`ada ${each}`, "ada");
+    expect(sessions.hasRoom(undefined, "ada")).toBe(expected);
+    // R25: of nobody else's business.
+    expect(sessions.hasRoom(undefined, "bob")).toBe(true);
+    expect(sessions.hasRoom(undefined, undefined)).toBe(true);
+  });
+
+  it("at its bound may take over what it has, and come back once something has left", () => {
+    const { sessions, enter, leave } = setUp();
+    const first = enter("first", "ada");
+    const second = enter("second", "ada");
+    expect(sessions.hasRoom(first.token, "ada")).toBe(true);
+    leave(second.connection);
+    const third = enter("third", "ada");
+    expect(sessions.hasRoom(second.token, "ada")).toBe(false);
+    sessions.leave(third.connection);
+    expect(sessions.hasRoom(second.token, "ada")).toBe(true);
+    sessions.resume(second.token, "ada");
+    expect(sessions.hasRoom(undefined, "ada")).toBe(false);
+  });
+});
+
+describe("R14: what connections hold", () => {
+  it.each([
+    [99, true],
+    [100, true],
+    [101, false],
+  ])("together, %d of 100, leaves room for a new one: %s", (bytes, expected) => {
+    const { clock, sessions, held, enter } = setUp();
+    const { token } = enter("a");
+    enter("b");
+    held.set("a", bytes - 40).set("b", 40);
+    clock.advance(1_000);
+    expect(sessions.hasRoom(undefined, undefined)).toBe(expected);
+    expect(sessions.hasRoom(token, undefined)).toBe(true);
+  });
+
+  it("together, where it stays too much, costs the largest their sessions", () => {
+    const { clock, sessions, held, ended, enter } = setUp();
+    for (const id of ["a", "b", "c", "d"]) enter(id);
+    held.set("a", 30).set("b", 60).set("c", 50).set("d", 5);
+    clock.advance(1_999);
+    expect(ended).toEqual([]);
+    clock.advance(1);
+    expect(ended).toEqual(["b slowReader: connections hold too much together (limits.attachedBytes)"]);
+    expect(sessions.hasRoom(undefined, undefined)).toBe(false);
+    clock.advance(1_000);
+    expect(sessions.hasRoom(undefined, undefined)).toBe(true);
+    expect(ended).toHaveLength(1);
+  });
+
+  it("is forgiven if it was for a moment", () => {
+    const { clock, sessions, held, ended, enter } = setUp();
+    enter("a");
+    held.set("a", 200);
+    clock.advance(1_000);
+    held.set("a", 20);
+    clock.advance(10_000);
+    expect(ended).toEqual([]);
+    expect(sessions.hasRoom(undefined, undefined)).toBe(true);
+  });
+
+  it("is not weighed when nobody is there", () => {
+    const { clock, sessions, enter } = setUp();
+    const { connection } = enter("a");
+    sessions.leave(connection);
+    expect(clock.idle).toBe(true);
   });
 });

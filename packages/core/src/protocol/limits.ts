@@ -44,6 +44,10 @@ export interface Limits {
   readonly detachedSessions: number;
   /** What all sessions without a transport may hold for their clients; above it the largest give way. */
   readonly detachedBytes: number;
+  /** What all sessions with a transport may hold for their clients; above it no new ones, and then the largest give way. */
+  readonly attachedBytes: number;
+  /** Handlers of one server that have not settled though nobody waits for them; above it no call is begun. */
+  readonly abandonedHandlers: number;
   /** The server speaks at least this often. */
   readonly heartbeatMs: number;
   /** Silence tolerated beyond the heartbeat. */
@@ -88,6 +92,8 @@ export const defaultLimits: Limits = Object.freeze({
   resumeMs: 60_000,
   detachedSessions: 10_000,
   detachedBytes: 64 * MiB,
+  attachedBytes: 256 * MiB,
+  abandonedHandlers: 10_000,
   heartbeatMs: 25_000,
   graceMs: 10_000,
   reconnectSpreadMs: 1_000,

@@ -259,3 +259,67 @@ describe("work", () => {
     expect(call.work?.isStream).toBe(false);
   });
 });
+
+describe("R8: a handler whose caller has gone", () => {
+  /** How many are abandoned and have not settled. */
+  function counted(answerer: Partial<Answerer>) {
+    let count = 0;
+    const hands = handsFor({
+      ...answerer,
+      abandoned: (change) => {
+        count += change;
+      },
+    });
+    const abandon = (call: IncomingCall<Work>) => {
+      call.state = "abandoned";
+      hands.incoming.abort(call, "cancelled");
+      hands.incoming.abort(call, "ended");
+    };
+    return { ...hands, abandon, count: () => count };
+  }
+
+  it.each([
+    ["resolves", () => Promise.resolve("1")],
+    ["rejects", () => Promise.reject(new Error("late"))],
+  ])("is counted once, until it %s", async (_, settle) => {
+    let go = (): void => {};
+    const { incoming, abandon, count } = counted({
+      once: () => new Promise<void>((resolve) => (go = resolve)).then(settle),
+    });
+    const call = onceCall();
+    incoming.start(call, 0);
+    expect(count()).toBe(0);
+    abandon(call);
+    expect(count()).toBe(1);
+    go();
+    await settled();
+    expect(count()).toBe(0);
+  });
+
+  it("is counted until its source has closed", async () => {
+    let go = (): void => {};
+    const source: AsyncIterator<unknown> = {
+      next: () => new Promise(() => {}),
+      return: () => new Promise((resolve) => (go = () => resolve({ done: true, value: undefined }))),
+    };
+    const { incoming, abandon, count } = counted({ stream: () => streamOf(source) });
+    const call = streamCall();
+    incoming.start(call, 0);
+    incoming.pull(call);
+    abandon(call);
+    await settled();
+    expect(count()).toBe(1);
+    go();
+    await settled();
+    expect(count()).toBe(0);
+  });
+
+  it("that never started is not counted", () => {
+    const { incoming, abandon, count } = counted({});
+    const call = onceCall();
+    call.state = "abandoned";
+    incoming.start(call, 0);
+    abandon(call);
+    expect(count()).toBe(0);
+  });
+});

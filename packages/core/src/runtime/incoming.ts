@@ -17,6 +17,8 @@ export interface Answerer {
   stream(work: Work): OpenStream | Promise<OpenStream>;
   /** What the caller is told of an error. Never throws. */
   explain(error: unknown, work: Work): WireError;
+  /** A handler's caller has gone before it has settled (1), and when it has settled at last (-1). */
+  abandoned?(change: 1 | -1): void;
 }
 
 /** What the work has to say to the machine. */
@@ -48,7 +50,7 @@ export class Incoming {
         const value = this.#answerer.once(work);
         if (isPromise(value))
           value.then(
-            (json) => this.#replies.reply(call, json),
+            (json) => this.#reply(call, json),
             (error) => this.#fail(call, error),
           );
         else this.#replies.reply(call, value);
@@ -76,6 +78,7 @@ export class Incoming {
   abort(call: IncomingCall<Work>, reason: AbortReason): void {
     const { work } = call;
     if (work === undefined) return;
+    if (!work.aborted) this.#answerer.abandoned?.(1);
     work.abort(reason);
     if (work.stream !== undefined) this.#close(call, work.stream);
   }
@@ -92,7 +95,7 @@ export class Incoming {
   async #next(call: IncomingCall<Work>, stream: OpenStream): Promise<void> {
     try {
       const result = await stream.iterator.next();
-      if (result.done) this.#replies.finish(call);
+      if (result.done) this.#finish(call);
       else this.#item(call, stream, result.value);
     } catch (error) {
       this.#fail(call, error);
@@ -117,7 +120,7 @@ export class Incoming {
   /** The slot is free when the source's own clean-up has ended, not before. */
   #close(call: IncomingCall<Work>, stream: OpenStream): void {
     this.#return(stream).then(
-      () => this.#replies.finish(call),
+      () => this.#finish(call),
       (error) => this.#fail(call, error),
     );
   }
@@ -126,8 +129,24 @@ export class Incoming {
     await stream.iterator.return?.();
   }
 
+  #reply(call: IncomingCall<Work>, value: Encoded): void {
+    this.#settled(call);
+    this.#replies.reply(call, value);
+  }
+
+  #finish(call: IncomingCall<Work>): void {
+    this.#settled(call);
+    this.#replies.finish(call);
+  }
+
+  /** Before the machine hears of it, which knows whether it has settled already. */
+  #settled(call: IncomingCall<Work>): void {
+    if (call.state === "abandoned" && call.work?.aborted) this.#answerer.abandoned?.(-1);
+  }
+
   #fail(call: IncomingCall<Work>, error: unknown): void {
     if (call.work === undefined) return;
+    this.#settled(call);
     this.#replies.fail(call, this.#answerer.explain(error, call.work));
   }
 }

@@ -39,7 +39,7 @@ export interface Acceptor {
 
 /**
  * Hears of each transport in the turn of its upgrade. The transport reads nothing until somebody listens to it.
- * `admitted` is released by whoever completes the hello, and by itself when the socket closes.
+ * Whoever completes the hello says so to `admitted`; it gives back all it has when the socket closes.
  */
 export type OnTransport = (transport: Transport, http: HttpInfo, admitted: Admitted) => void;
 

@@ -1,0 +1,47 @@
+/**
+ * Handlers that nobody waits for any more, and that have not settled: of calls that were cancelled or timed out, and of
+ * sessions that have ended. Each connection counts its own; but whoever comes back as somebody new leaves them behind,
+ * so they are counted for the whole process too, and above a bound nothing new is begun.
+ */
+import type { Answerer } from "@trunkline/core/internal";
+
+/** Thrown for a call that is not begun, and known again where it is explained. */
+const refusal = new Error("too many handlers that were cancelled have not stopped");
+
+export class AbandonedHandlers {
+  readonly #limit: number;
+  #count = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The same answers, but none to new calls while too many handlers ignore that they are abandoned. */
+  bound(answerer: Answerer): Answerer {
+    return {
+      once: (work) => {
+        this.#check();
+        return answerer.once(work);
+      },
+      stream: (work) => {
+        this.#check();
+        return answerer.stream(work);
+      },
+      explain: (error, work) =>
+        error === refusal
+          ? { code: "RESOURCE_EXHAUSTED", message: refusal.message, refused: true }
+          : answerer.explain(error, work),
+      abandoned: (change) => {
+        this.#count += change;
+      },
+    };
+  }
+
+  #check(): void {
+    if (this.#count >= this.#limit) throw refusal;
+  }
+}
