@@ -51,6 +51,12 @@ describe("an attempt", () => {
     expect(heard).toEqual([["lost", "refused", "now"]]);
   });
 
+  it("R3: is lost for a while when the server has no room", async () => {
+    const { switchboard, heard } = await attempt();
+    switchboard.last.fail({ reason: "busy", fatal: false, later: true });
+    expect(heard).toEqual([["lost", "busy", "later"]]);
+  });
+
   it("W6: is lost for good when no transport ever can open", async () => {
     const { switchboard, heard } = await attempt();
     switchboard.last.fail({ reason: "bad URL", fatal: true });

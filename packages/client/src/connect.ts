@@ -73,7 +73,7 @@ class Attempt {
       step = "opening";
       const opening = this.#options.open({
         opened: (transport) => this.#opened(transport, auth),
-        failed: ({ reason, fatal }) => this.#lost(reason, fatal ? "never" : "now"),
+        failed: ({ reason, fatal, later }) => this.#lost(reason, fatal ? "never" : later ? "later" : "now"),
       });
       this.#undo = () => opening.abort();
     } catch (error) {

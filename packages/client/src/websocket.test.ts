@@ -137,6 +137,27 @@ describe("openWebSocket", () => {
     await soon(() => expect(failed).toEqual([{ reason: "Unexpected server response: 403", fatal: false }]));
   });
 
+  it.each([
+    ["503 Service Unavailable", "Retry-After: 5", true],
+    ["429 Too Many Requests", "Retry-After: 2", true],
+    ["503 Service Unavailable", "Retry-After: 1", undefined],
+    ["503 Service Unavailable", "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT", undefined],
+    ["503 Service Unavailable", "X: 5", undefined],
+  ])("R3: is told to come later by a server that says %s, %s: %s", async (status, header, later) => {
+    server.removeAllListeners("upgrade");
+    server.on("upgrade", (_request, socket) =>
+      socket.end(`HTTP/1.1 ${status}\r\n${header}\r\nConnection: close\r\n\r\n`),
+    );
+    const { failed } = dial();
+    await soon(() => expect(failed).toHaveLength(1));
+    expect(failed[0]).toEqual({
+      reason: `Unexpected server response: ${status.slice(0, 3)}`,
+      fatal: false,
+      ...(later && { later }),
+    });
+    await soon(() => expect(sockets.size).toBe(0));
+  });
+
   it("fails once when nobody listens there", async () => {
     const { failed, opened } = dial({ url: "ws://127.0.0.1:1" });
     await soon(() => expect(failed).toHaveLength(1));

@@ -26,6 +26,8 @@ export interface OpeningFailure {
   readonly reason: string;
   /** Trying again cannot help: the URL is bad, the page may not open it, or there is no WebSocket class. */
   readonly fatal: boolean;
+  /** The server has no room now, and asks to come back after a while. Only `ws` can tell. */
+  readonly later?: boolean;
 }
 
 /** Hears exactly one of the two, never before `openWebSocket` has returned, and neither after an abort. */
@@ -48,7 +50,8 @@ export function openWebSocket(options: OpeningOptions, listener: OpeningListener
     pending = false;
     tell();
   };
-  const fail = (reason: string, fatal: boolean) => settle(() => listener.failed({ reason, fatal }));
+  const fail = (reason: string, fatal: boolean, later = false) =>
+    settle(() => listener.failed({ reason, fatal, ...(later && { later }) }));
 
   const socket = construct(options);
   if (typeof socket === "string") {
@@ -63,9 +66,29 @@ export function openWebSocket(options: OpeningOptions, listener: OpeningListener
     }
     settle(() => listener.opened(new WebSocketTransport(socket, clock)));
   };
+  hearRefusal(socket, ({ statusCode, headers }) => {
+    fail(`Unexpected server response: ${statusCode}`, false, Number(headers["retry-after"]) >= LATER_S);
+    quietly(socket);
+  });
   socket.onerror = (event: unknown) => fail(textOf(event, "message") ?? "the connection could not be opened", false);
   socket.onclose = (event: unknown) => fail(textOf(event, "reason") ?? "the connection could not be opened", false);
   return { abort: () => settle(() => quietly(socket)) };
+}
+
+/** An answer that was no upgrade. */
+interface Refusal {
+  readonly statusCode?: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+/** From this many seconds on, `Retry-After` asks for more than the usual delay. */
+const LATER_S = 2;
+
+/** `ws` shows the answer it got instead of an upgrade; whoever looks at it closes the socket. */
+function hearRefusal(socket: WebSocketLike, refused: (answer: Refusal) => void): void {
+  const { on }: { on?(event: string, listener: (request: unknown, answer: Refusal) => void): unknown } =
+    socket as object;
+  if ("terminate" in socket) on?.call(socket, "unexpected-response", (_request, answer) => refused(answer));
 }
 
 /** What `ws` takes beyond the standard; other classes do not look at it, and are not given it. */

@@ -97,7 +97,7 @@ export class Handshake<Guest> {
     try {
       const guest = await this.#options.judge({ auth: hello.auth, request: http, signal });
       if (this.#state !== "judging") return;
-      this.#over();
+      this.#end();
       this.#options.accepted(hello, guest);
     } catch (error) {
       const close = verdict(error);
@@ -112,11 +112,16 @@ export class Handshake<Guest> {
     closeTransport(this.#transport, close);
   }
 
+  /** Over before its time: a hook that runs is not waited for. */
   #over(): void {
     if (this.#state === "over") return;
+    if (this.#state === "judging") this.#abort.abort(new RpcError("CANCELLED"));
+    this.#end();
+  }
+
+  #end(): void {
     this.#state = "over";
     this.#alarm.clear();
-    this.#abort.abort(new RpcError("CANCELLED"));
     this.#options.over();
   }
 }

@@ -1,6 +1,6 @@
 /** The shortest way to a running server: one HTTP server of its own. */
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, ListenOptions as NetListenOptions } from "node:net";
 import { type Clock, systemClock } from "@trunkline/core/internal";
 import { createHttpServer } from "./adapters/http.js";
 import { CLOSE_MS } from "./adapters/ws-transport.js";
@@ -15,6 +15,11 @@ export interface ListenOptions extends AttachOptions {
   readonly port?: number;
   /** Default: loopback. Name another address to be reached from elsewhere. */
   readonly host?: string;
+  /**
+   * How many connections may wait to be accepted; the system may allow fewer (`net.core.somaxconn`). Those above it wait
+   * a second or more, as TCP repeats itself. Default 4,096, for a server whose clients come back all at once.
+   */
+  readonly backlog?: number;
   /** Signals that drain the server, once each: `["SIGTERM"]` makes a deploy no outage. Default: none. */
   readonly drainOn?: readonly NodeJS.Signals[];
   /** Answers plain HTTP requests. Default: 426 Upgrade Required. */
@@ -41,6 +46,7 @@ export async function serve<Contract extends object, Context>(
   const {
     port = 0,
     host = "127.0.0.1",
+    backlog = 4_096,
     path = "/",
     origins = "same-origin",
     drainOn = [],
@@ -50,7 +56,7 @@ export async function serve<Contract extends object, Context>(
   const server = createServer(router as Router<object, unknown>, setup as ServerSetup<unknown>);
   const http = createHttpServer(onRequest);
   server.attach(http, { path, origins });
-  await listen(http, port, host);
+  await listen(http, { port, host, backlog });
   const { port: taken } = http.address() as AddressInfo;
   const clock = setup.clock ?? systemClock;
   const close = async () => {
@@ -88,10 +94,10 @@ function hear(signals: readonly NodeJS.Signals[], then: () => void): () => void 
   return unhear;
 }
 
-function listen(http: HttpServer, port: number, host: string): Promise<void> {
+function listen(http: HttpServer, where: NetListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     http.once("error", reject);
-    http.listen(port, host, () => {
+    http.listen(where, () => {
       http.off("error", reject);
       resolve();
     });

@@ -7,7 +7,10 @@ export type Refusal = keyof typeof answers;
 
 /** A socket that has not taken even its refusal by then is dropped. */
 const REFUSAL_MS = 1_000;
-const RETRY_AFTER = "Retry-After: 5";
+/** For a server without room: some time, so that those it refuses do not keep it from those it has let in. */
+const LATER = "Retry-After: 5";
+/** For one that goes: whoever asks again is sent elsewhere. */
+const SOON = "Retry-After: 1";
 
 const answers = {
   malformed: answer("400 Bad Request", "This is not a WebSocket upgrade request."),
@@ -15,8 +18,8 @@ const answers = {
   subprotocol: answer("400 Bad Request", `This server speaks the WebSocket subprotocol ${SUBPROTOCOL}.`),
   origin: answer("403 Forbidden", "Pages of this origin may not connect. See the server's origins option."),
   notFound: answer("404 Not Found", "There is no WebSocket endpoint at this path."),
-  busy: answer("503 Service Unavailable", "Too many connections are being opened.", RETRY_AFTER),
-  draining: answer("503 Service Unavailable", "The server is going away.", RETRY_AFTER),
+  busy: answer("503 Service Unavailable", "Too many connections are being opened.", LATER),
+  draining: answer("503 Service Unavailable", "The server is going away.", SOON),
 } as const;
 
 /** Answers, then closes the socket. Its `error` listener is in place already. */
