@@ -118,6 +118,15 @@ describe("an upgrade", () => {
       }
     }));
 
+  test("H5: of a page that reached this machine under a name of its own is refused with 403", () =>
+    victim.survives(async () => {
+      const name = `rebound.test:${victim.port}`;
+      const request = upgrade(victim.port).replace(/Host: .*/, `Host: ${name}\r\nOrigin: http://${name}`);
+      expect((await victim.line({ request })).status).toBe(403);
+      const own = upgrade(victim.port).replace(/Host: (.*)/, "Host: $1\r\nOrigin: http://$1");
+      expect((await victim.line({ request: own })).status).toBe(101);
+    }));
+
   const headers = [
     "Host: a b",
     "Sec-WebSocket-Key: x",

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { originCheck } from "./origin.js";
 
 const host = "app.example";
-const from = (origin: string | undefined, encrypted = true) => ({ origin, host, encrypted });
+const from = (origin: string | undefined, encrypted = true) => ({ origin, host, encrypted, local: false });
 
 /** Origins that are not `https://app.example`, however much they look like it. */
 const lookAlikes = [
@@ -35,14 +35,22 @@ describe("H1: same-origin", () => {
   it("lets in the page that calls the host it came from", () => {
     expect(mayConnect(from("https://app.example"))).toBe(true);
     expect(mayConnect(from("http://app.example", false))).toBe(true);
-    expect(mayConnect({ origin: "http://localhost:3000", host: "localhost:3000", encrypted: false })).toBe(true);
-    expect(mayConnect({ origin: "http://[::1]:3000", host: "[::1]:3000", encrypted: false })).toBe(true);
+    expect(
+      mayConnect({ origin: "http://localhost:3000", host: "localhost:3000", encrypted: false, local: false }),
+    ).toBe(true);
+    expect(mayConnect({ origin: "http://[::1]:3000", host: "[::1]:3000", encrypted: false, local: false })).toBe(true);
   });
 
   it("takes the default port and the letter case of Host as a browser does", () => {
-    expect(mayConnect({ origin: "https://app.example", host: "App.Example:443", encrypted: true })).toBe(true);
-    expect(mayConnect({ origin: "http://app.example", host: "app.example:80", encrypted: false })).toBe(true);
-    expect(mayConnect({ origin: "https://app.example", host: "app.example:80", encrypted: true })).toBe(false);
+    expect(mayConnect({ origin: "https://app.example", host: "App.Example:443", encrypted: true, local: false })).toBe(
+      true,
+    );
+    expect(mayConnect({ origin: "http://app.example", host: "app.example:80", encrypted: false, local: false })).toBe(
+      true,
+    );
+    expect(mayConnect({ origin: "https://app.example", host: "app.example:80", encrypted: true, local: false })).toBe(
+      false,
+    );
   });
 
   it.each(lookAlikes)("H3: refuses %j", (origin) => {
@@ -69,7 +77,7 @@ describe("H1: an allow-list", () => {
   });
 
   it("refuses the server's own origin unless it is listed", () => {
-    expect(mayConnect({ origin: "http://localhost", host: "localhost", encrypted: false })).toBe(false);
+    expect(mayConnect({ origin: "http://localhost", host: "localhost", encrypted: false, local: false })).toBe(false);
   });
 
   it("H2: lets in null only where it is listed", () => {
@@ -134,3 +142,38 @@ function generator(seed: number): <Item>(items: readonly Item[]) => Item {
     return items[(state >>> 8) % items.length] as Item;
   };
 }
+
+describe("H5: over loopback, same-origin", () => {
+  const mayConnect = originCheck("same-origin");
+  const to = (name: string, local = true) =>
+    mayConnect({ origin: `http://${name}`, host: name, encrypted: false, local });
+
+  it.each([
+    "localhost",
+    "localhost:3000",
+    "LOCALHOST:3000",
+    "app.localhost:3000",
+    "127.0.0.1:3000",
+    "127.9.9.9",
+    "[::1]:3000",
+  ])("is a page of %s", (name) => {
+    expect(mayConnect({ origin: `http://${name.toLowerCase()}`, host: name, encrypted: false, local: true })).toBe(
+      true,
+    );
+  });
+
+  it.each(["evil.test:3000", "localhost.evil.test", "127.0.0.1.evil.test", "evillocalhost", "10.0.0.1", "[::2]"])(
+    "is no page of %s, which a name server may lead to this machine",
+    (name) => {
+      expect(to(name)).toBe(false);
+      // Elsewhere it is as good as any other name.
+      expect(to(name, false)).toBe(true);
+    },
+  );
+
+  it("stays out of what a list says, and of programs, which are no pages", () => {
+    const claim = { origin: "https://app.example", host: "app.example", encrypted: false, local: true };
+    expect(originCheck(["https://app.example"])(claim)).toBe(true);
+    expect(mayConnect({ ...claim, origin: undefined })).toBe(true);
+  });
+});

@@ -11,7 +11,8 @@
  * `https://example.com` or `http://localhost:5173`, and `null` only if it is listed. `"*"`: every page; never together
  * with cookies as credentials. Programs that are not browsers send no origin, and are let in by all three.
  *
- * Behind a proxy that ends TLS, the server sees `http` where the page says `https`: list the origins there.
+ * Behind a proxy that ends TLS, the server sees `http` where the page says `https`: list the origins there. Over loopback
+ * only names of this machine are the same origin: any page may be served under a name of its own that leads to 127.0.0.1.
  */
 export type Origins = "same-origin" | "*" | readonly string[];
 
@@ -22,6 +23,8 @@ export interface OriginClaim {
   readonly host: string;
   /** Whether the socket itself is TLS. */
   readonly encrypted: boolean;
+  /** Whether the socket came in over loopback. */
+  readonly local: boolean;
 }
 
 /**
@@ -32,12 +35,16 @@ export interface OriginClaim {
 export function originCheck(origins: Origins): (claim: OriginClaim) => boolean {
   if (origins === "*") return () => true;
   if (origins === "same-origin") {
-    return ({ origin, host, encrypted }) => origin === undefined || origin === ownOrigin(host, encrypted);
+    return ({ origin, host, encrypted, local }) =>
+      origin === undefined || (origin === ownOrigin(host, encrypted) && (!local || LOCAL_HOST.test(host)));
   }
   if (!Array.isArray(origins)) throw new TypeError(`origins must be "same-origin", "*" or a list of origins`);
   const listed = new Set(origins.map(canonical));
   return ({ origin }) => origin === undefined || listed.has(origin);
 }
+
+/** Names that no page of elsewhere can have (RFC 6761 section 6.3). */
+const LOCAL_HOST = /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
 function ownOrigin(host: string, encrypted: boolean): string {
   const name = host.toLowerCase();

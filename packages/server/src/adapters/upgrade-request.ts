@@ -40,6 +40,12 @@ function wrongProtocols(offered: string): Refusal | undefined {
   return tokens.includes(SUBPROTOCOL) ? undefined : "subprotocol";
 }
 
+/** Whether the socket came in over loopback. */
+export function isLocal({ socket }: IncomingMessage): boolean {
+  const { localAddress = "" } = socket;
+  return localAddress === "::1" || /^(?:::ffff:)?127\./.test(localAddress);
+}
+
 /** Whether the socket itself is TLS; what a proxy says about it is not asked. */
 export function isEncrypted({ socket }: IncomingMessage): boolean {
   return "encrypted" in socket && socket.encrypted === true;

@@ -11,7 +11,7 @@ import { type HttpInfo, httpInfo } from "../http-info.js";
 import { type Origins, originCheck } from "../origin.js";
 import type { RateOptions } from "./inbound-watch.js";
 import { refuse } from "./refusal.js";
-import { isEncrypted, malformed } from "./upgrade-request.js";
+import { isEncrypted, isLocal, malformed } from "./upgrade-request.js";
 import { openRoute, type UpgradableServer } from "./upgrade-routes.js";
 import { handshakes } from "./ws.js";
 
@@ -60,7 +60,8 @@ export function acceptUpgrades(server: UpgradableServer, options: UpgradeOptions
     const fault = malformed(request);
     if (fault !== undefined) return refuse(request, fault);
     const { origin, host = "" } = request.headers;
-    if (!mayConnect({ origin, host, encrypted: isEncrypted(request) })) return refuse(request, "origin");
+    if (!mayConnect({ origin, host, encrypted: isEncrypted(request), local: isLocal(request) }))
+      return refuse(request, "origin");
     const admitted = admission.enter(request.socket.remoteAddress);
     if (admitted === undefined) return refuse(request, "busy");
     socket.once("close", admitted.release);
