@@ -1,5 +1,6 @@
 /** Frames and messages as the vectors write them (PROTOCOL.md section 10), to and from what the code has. */
 import {
+  askFrame,
   type Batch,
   batch,
   callFrame,
@@ -13,10 +14,14 @@ import {
   type Frame,
   gapFrame,
   greeting,
+  joinFrame,
   type Message,
   op,
+  positionFrame,
   resultFrame,
   subscribeFrame,
+  topicEvents,
+  topicItem,
   WithBlob,
 } from "@trunkline/core/internal";
 import { present } from "./script.js";
@@ -29,12 +34,27 @@ type PlainFrame = Frame & { readonly blob?: string };
 
 /** A parsed message without the members that are undefined. */
 export function plainMessage(message: Message): Record<string, unknown> {
+  if (message.type === "events") return { ...message, items: message.items.map((item) => present({ ...item })) };
   if (message.type !== "batch") return present({ ...message });
-  return { ...message, frames: message.frames.map((frame) => present({ ...frame, ...plainBlob(frame) })) };
+  return { ...message, frames: message.frames.map(plainFrame) };
+}
+
+function plainFrame(frame: Frame): Record<string, unknown> {
+  if (frame.op !== op.position) return present({ ...frame, ...plainBlob(frame) });
+  return { op: frame.op, id: frame.id, ...frame.told };
 }
 
 /** What the code sends for a message. */
 export function encodingOf(message: PlainMessage): Data {
+  if (message.type === "events") {
+    const { topic, from, to, items } = message;
+    return topicEvents(
+      topic,
+      from,
+      to,
+      items.map(({ eventId, value }) => topicItem(eventId, jsonOf(value))),
+    );
+  }
   if (message.type !== "batch") return greeting(message);
   return batch(message.seq, message.ack, message.frames.map(encodedFrame));
 }
@@ -75,6 +95,13 @@ function frameText(frame: Frame): string {
       return endFrame(frame.id);
     case op.gap:
       return gapFrame(frame.id, frame.reason);
+    case op.join:
+      return joinFrame(frame.id, frame.topic, frame.offset);
+    case op.position: {
+      // In the vectors' form, which has no member in between.
+      const { id, offset, count } = frame as { readonly id: number; readonly offset?: number; readonly count?: number };
+      return offset === undefined || count === undefined ? askFrame(id) : positionFrame(id, offset, count);
+    }
   }
 }
 

@@ -58,6 +58,12 @@ export interface Step {
   readonly event?: number;
   readonly gap?: number;
   readonly finish?: number;
+  readonly share?: number;
+  readonly join?: number;
+  readonly topic?: number;
+  readonly offset?: number;
+  readonly feed?: number;
+  readonly message?: readonly ["events", topic: number, from: number, to: number, ...items: unknown[]];
   readonly value?: unknown;
   readonly eventId?: string;
   readonly error?: WireError;
@@ -150,8 +156,22 @@ export class Script {
         ? { type: "event", call, value }
         : { type: "event", call, value, eventId: step.eventId };
     }
+    if (step.share !== undefined) return { type: "share", call: this.#request(step.share) };
+    if (step.join !== undefined) return this.#join(this.#request(step.join), step);
+    if (step.feed !== undefined && step.message !== undefined)
+      return this.#feed(this.#request(step.feed), step.message);
     if (step.wait === true) return undefined;
     throw new Error(`not a step: ${JSON.stringify(step)}`);
+  }
+
+  #join(call: IncomingCall<undefined>, { topic = 0, offset = 0, reason }: Step): Input {
+    return { type: "join", call, at: { topic, offset, gap: reason } };
+  }
+
+  #feed(call: IncomingCall<undefined>, said: NonNullable<Step["message"]>): Input {
+    const [, , , to, ...items] = said;
+    const text = JSON.stringify(said);
+    return { type: "feed", call, to, count: items.length, message: { text, bytes: text.length, framed: undefined } };
   }
 
   #attach({ peer, beatMs, silenceMs = 35_000, ...attach }: AttachSpec): Input {
@@ -198,19 +218,23 @@ export class Script {
     for (let effects = this.#conversation.take(); effects.length > 0; effects = this.#conversation.take()) {
       for (const effect of effects) {
         if (effect.type === "send") this.#done.out.push(String(effect.data));
+        else if (effect.type === "share") this.#done.out.push(effect.message.text);
         else if (effect.type === "flush") this.#conversation.receive({ type: "flush" }, this.#now);
         else this.#done.effects.push(this.#plain(effect));
       }
     }
   }
 
-  #plain(effect: Exclude<Effect, { type: "send" | "flush" }>): Record<string, unknown> {
+  #plain(effect: Exclude<Effect, { type: "send" | "share" | "flush" }>): Record<string, unknown> {
     switch (effect.type) {
       case "request":
         this.#requests.set(effect.call.id, effect.call);
         return this.#plainRequest(effect.call);
       case "pull":
-        return { pull: effect.call.id };
+      case "wake":
+        return { [effect.type]: effect.call.id };
+      case "placed":
+        return { placed: effect.call.id, offset: effect.offset };
       case "abort": {
         const reason: AbortReason = effect.reason;
         return { abort: effect.call.id, reason };

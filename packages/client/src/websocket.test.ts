@@ -32,6 +32,10 @@ class ManualClock implements Clock {
     queueMicrotask(task);
   }
 
+  later(task: () => void): void {
+    setImmediate(task);
+  }
+
   get pending(): number {
     return this.#alarms.size;
   }

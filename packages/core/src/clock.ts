@@ -16,7 +16,12 @@ export interface Clock {
   alarm(wake: () => void): Alarm;
   /** Runs a task when the current turn is over, before anything else happens. */
   defer(task: () => void): void;
+  /** Runs a task soon, after everything else that waits has had its turn. */
+  later(task: () => void): void;
 }
+
+/** Not every platform has it. */
+declare const setImmediate: ((task: () => void) => unknown) | undefined;
 
 /** The longest delay a platform timer takes; longer ones would fire at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
@@ -27,6 +32,7 @@ export const systemClock: Clock = Object.freeze({
   wallNow: () => Date.now(),
   alarm: (wake: () => void) => new SystemAlarm(wake),
   defer: (task: () => void) => queueMicrotask(task),
+  later: (task: () => void) => void (typeof setImmediate === "function" ? setImmediate(task) : setTimeout(task, 0)),
 });
 
 /**

@@ -37,4 +37,4 @@ export type { InputIssue, StandardError } from "./error/standard-error.js";
 export { defaultLimits, type Limits } from "./protocol/limits.js";
 export type { ContractDifference } from "./protocol/message.js";
 export type { ChannelListener, Gap } from "./runtime/channel.js";
-export type { Transport, TransportListener } from "./transport.js";
+export type { SharedMessage, Transport, TransportListener } from "./transport.js";

@@ -50,14 +50,17 @@ export { CreditBalance } from "./machine/credit.js";
 export { Heartbeat } from "./machine/heartbeat.js";
 export { IncomingCall } from "./machine/incoming-call.js";
 export { type AbortReason, IncomingCalls } from "./machine/incoming-calls.js";
+export { JoinedStreams, type JoinNotice, type Portion } from "./machine/joined-streams.js";
 export type { Machine } from "./machine/machine.js";
 export { Outbox } from "./machine/outbox.js";
 export { OutgoingCall, type OutgoingRequest } from "./machine/outgoing-call.js";
 export { OutgoingCalls } from "./machine/outgoing-calls.js";
 export { Session } from "./machine/session.js";
+export { TopicReaders } from "./machine/topic-readers.js";
 export { type Data, type Encoded, type EncodedFrame, frameText, WithBlob } from "./protocol/blob.js";
 export { type CloseName, closeCodes, closeName, comeBack, endsSession, type Return } from "./protocol/close-codes.js";
 export {
+  askFrame,
   batch,
   callFrame,
   cancelFrame,
@@ -68,8 +71,12 @@ export {
   gapFrame,
   greeting,
   type Json,
+  joinFrame,
+  positionFrame,
   resultFrame,
   subscribeFrame,
+  topicEvents,
+  topicItem,
 } from "./protocol/encode.js";
 export { type PeerLimits, peerLimits, resolveLimits } from "./protocol/limits.js";
 export {
@@ -90,8 +97,9 @@ export { Channel } from "./runtime/channel.js";
 export { closeTransport } from "./runtime/close-transport.js";
 export { guard } from "./runtime/guard.js";
 export type { Answerer } from "./runtime/incoming.js";
-export type { OpenStream, StreamItem } from "./runtime/open-stream.js";
+export type { Fed, OpenStream, Outlet, SharedStream, StreamItem } from "./runtime/open-stream.js";
 export { type Caller, callOnce, openChannel } from "./runtime/outgoing.js";
 export { Peer, type PeerOptions, type PeerOwner } from "./runtime/peer.js";
+export { isShareable, type Shareable, type SharingTerms, sharing } from "./runtime/sharing.js";
 export type { Sink } from "./runtime/sink.js";
 export type { Work } from "./runtime/work.js";

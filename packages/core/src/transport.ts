@@ -8,6 +8,10 @@ export interface Transport {
    * after a close it does nothing.
    */
   send(message: string | Uint8Array): boolean;
+  /**
+   * Sends what other transports send too, like {@link send}. Absent where that gains nothing: its text is sent then.
+   */
+  sendShared?(message: SharedMessage): boolean;
   /** Asks for a sign of life, which the listener hears as `alive`. Does nothing where that cannot be asked. */
   ping(): void;
   /** Closes, and gives up waiting for the other end after two seconds. Nothing but `closed` is heard after this. */
@@ -16,6 +20,15 @@ export interface Transport {
   listen(listener: TransportListener): void;
   /** Bytes that have arrived, parts of messages included. Absent where the platform does not tell. */
   readonly bytesReceived?: number;
+}
+
+/** One text message that goes to many transports as it is. */
+export interface SharedMessage {
+  readonly text: string;
+  /** Its size as UTF-8. */
+  readonly bytes: number;
+  /** What a transport has made of it to be sent, for the others of its kind. */
+  framed: Uint8Array | undefined;
 }
 
 export interface TransportListener {

@@ -35,6 +35,10 @@ export class SteppedClock implements Clock {
     queueMicrotask(task);
   }
 
+  later(task: () => void): void {
+    setImmediate(task);
+  }
+
   /** Alarms that are set. */
   get pending(): number {
     return this.#alarms.size;

@@ -234,6 +234,7 @@ test("the same seed draws the same jitter", async () => {
         wallNow: () => 0,
         alarm: () => ({ set: (at) => void (Number.isFinite(at) && drawn.push(at)), clear: () => {} }),
         defer: queueMicrotask,
+        later: queueMicrotask,
       },
     });
     proxy.impair("up", faults);

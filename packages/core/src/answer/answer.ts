@@ -12,6 +12,7 @@ import { COMPARE_PATH } from "../protocol/message.js";
 import { encodeValue } from "../protocol/value.js";
 import type { Answerer } from "../runtime/incoming.js";
 import type { OpenStream, StreamItem } from "../runtime/open-stream.js";
+import { isShareable, sharing } from "../runtime/sharing.js";
 import type { Work } from "../runtime/work.js";
 import { CallArguments } from "./call-arguments.js";
 import { contractDifference } from "./contract-difference.js";
@@ -61,6 +62,9 @@ export class RouterAnswerer implements Answerer {
   stream(work: Work): OpenStream | Promise<OpenStream> {
     const route = this.#route(work);
     return chain(this.#run(route, work), (events) => {
+      const terms = { schema: route.procedure.definition.event, jsonDepth: this.#options.limits.jsonDepth };
+      const shared = isShareable(events) ? events[sharing](terms) : undefined;
+      if (shared !== undefined) return shared;
       const iterator = (events as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator]?.();
       if (iterator === undefined) throw new TypeError(`${route.path}: expected the handler to return an AsyncIterable`);
       return { iterator, encode: (item) => this.#item(route, item) };

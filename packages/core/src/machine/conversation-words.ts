@@ -9,6 +9,7 @@ import type { PeerLimits } from "../protocol/limits.js";
 import type { WireError } from "../protocol/message.js";
 import type { IncomingCall } from "./incoming-call.js";
 import type { IncomingEffect } from "./incoming-calls.js";
+import type { Joining, Portion, Shared } from "./joined-streams.js";
 import type { OutgoingCall } from "./outgoing-call.js";
 import type { OutgoingEffect } from "./outgoing-calls.js";
 
@@ -46,6 +47,10 @@ export type ConversationInput<Sink, Work> =
   | { readonly type: "event"; readonly call: IncomingCall<Work>; readonly value: Encoded; readonly eventId?: string }
   | { readonly type: "gap"; readonly call: IncomingCall<Work>; readonly reason: string }
   | { readonly type: "finish"; readonly call: IncomingCall<Work> }
+  // The topics that feed streams.
+  | { readonly type: "share"; readonly call: IncomingCall<Work> }
+  | { readonly type: "join"; readonly call: IncomingCall<Work>; readonly at: Joining }
+  | ({ readonly type: "feed"; readonly call: IncomingCall<Work>; readonly message: Shared } & Portion)
   // Our owner.
   | { readonly type: "flush" }
   /** Another conversation goes on in this one's place. `lost`: this one's session is known to be gone. */
@@ -54,7 +59,7 @@ export type ConversationInput<Sink, Work> =
   | { readonly type: "end"; readonly code: StandardCode; readonly message: string };
 
 /**
- * `send`: write this on the transport of this generation. `flush`: come back with a flush when this turn is over. `ping`: a
+ * `send`: write this on the transport of this generation. `share`: the same, for what many transports send. `flush`: come back with a flush when this turn is over. `ping`: a
  * protocol ping. `drop`: this transport is of no use, the session goes on. `break`: rules or bounds were broken, the
  * session cannot go on. `goodbye`: the other end wants us elsewhere. `renew`: it wants, or brings,
  * new credentials. `moved`: these calls
@@ -64,6 +69,7 @@ export type ConversationEffect<Sink, Work> =
   | OutgoingEffect<Sink>
   | IncomingEffect<Work>
   | { readonly type: "send"; readonly generation: number; readonly data: Data }
+  | { readonly type: "share"; readonly generation: number; readonly message: Shared }
   | { readonly type: "flush" }
   | { readonly type: "ping" }
   | { readonly type: "drop"; readonly close: CloseName }

@@ -19,7 +19,9 @@ import { op } from "../protocol/message.js";
 import { parse, type Violation, violation } from "../protocol/parse.js";
 import type { Attach, ConversationEffect, ConversationInput } from "./conversation-words.js";
 import { Heartbeat } from "./heartbeat.js";
+import type { IncomingCall } from "./incoming-call.js";
 import { IncomingCalls, type RequestFrame } from "./incoming-calls.js";
+import { JoinNotice } from "./joined-streams.js";
 import type { Machine } from "./machine.js";
 import type { OutgoingCall } from "./outgoing-call.js";
 import { OutgoingCalls } from "./outgoing-calls.js";
@@ -39,7 +41,7 @@ export class Conversation<Sink, Work>
 {
   readonly #limits: Limits;
   readonly #role: ConversationOptions["role"];
-  readonly #session: Session<OutgoingCall<Sink>>;
+  readonly #session: Session<OutgoingCall<Sink> | JoinNotice>;
   readonly #outgoing: OutgoingCalls<Sink>;
   readonly #incoming: IncomingCalls<Work>;
   readonly #heartbeat = new Heartbeat();
@@ -57,7 +59,9 @@ export class Conversation<Sink, Work>
     this.#limits = limits;
     this.#role = role;
     const emit = (effect: ConversationEffect<Sink, Work>) => void this.#effects.push(effect);
-    this.#session = new Session(limits, (call, now) => this.#outgoing.render(call, now));
+    this.#session = new Session(limits, (waiting, now) =>
+      waiting instanceof JoinNotice ? this.#incoming.joined.render(waiting) : this.#outgoing.render(waiting, now),
+    );
     const [ours, theirs] = role === "client" ? ([1, 2] as const) : ([2, 1] as const);
     this.#outgoing = new OutgoingCalls({ session: this.#session, limits, firstId: ours, emit });
     this.#incoming = new IncomingCalls({ session: this.#session, limits, firstId: theirs, emit });
@@ -93,6 +97,16 @@ export class Conversation<Sink, Work>
       backlog: this.#session.backlog.size,
       replay: this.#session.replaySize,
     };
+  }
+
+  /** How many events a stream that a topic feeds takes now. */
+  room(call: IncomingCall<Work>): number {
+    return this.#incoming.joined.room(call);
+  }
+
+  /** The largest message that the other end takes. */
+  get peerMessageBytes(): number {
+    return this.#incoming.peerMessageBytes;
   }
 
   get deadline(): number {
@@ -144,6 +158,18 @@ export class Conversation<Sink, Work>
       case "finish":
         this.#incoming.finish(input.call);
         break;
+      case "share":
+        this.#incoming.joined.share(input.call);
+        break;
+      case "join":
+        this.#incoming.joined.join(input.call, input.at);
+        break;
+      case "feed": {
+        const { call, message } = input;
+        if (!this.#incoming.feed(call, input, message.bytes)) break;
+        this.#effects.push({ type: "share", generation: this.#generation, message });
+        return;
+      }
       case "alive":
         if (this.#isCurrent(input.generation)) this.#heartbeat.heard(now);
         return;
@@ -246,6 +272,8 @@ export class Conversation<Sink, Work>
     switch (message.type) {
       case "batch":
         return this.#session.accept(message, size, now) ?? this.#frames(message, now);
+      case "events":
+        return this.#outgoing.readers.events(message);
       case "goodbye":
         if (this.#role === "server") return violation("a goodbye from a client (§3.4)");
         this.#effects.push({ type: "goodbye", spreadMs: message.spreadMs });
@@ -283,6 +311,7 @@ export class Conversation<Sink, Work>
       this.#effects.push({ type: "flush" });
     }
     this.#weigh(now);
+    this.#incoming.joined.look();
     this.#finish();
   }
 
@@ -299,6 +328,7 @@ export class Conversation<Sink, Work>
       this.#effects.push({ type: "send", generation: this.#generation, data });
     }
     this.#incoming.resume();
+    this.#incoming.joined.look();
   }
 
   /** Notes since when the backlog is above its hard bound. */
@@ -325,4 +355,6 @@ export class Conversation<Sink, Work>
   }
 }
 
-const isRequest = (frame: Frame): frame is RequestFrame => frame.op < op.result;
+/** A position is told to whoever answers the stream; a question for it is an answer like any other. */
+const isRequest = (frame: Frame): frame is RequestFrame =>
+  frame.op === op.position ? frame.told !== undefined : frame.op < op.result;

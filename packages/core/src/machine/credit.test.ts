@@ -103,7 +103,7 @@ describe("a reader's window", () => {
     let [produced, consumed] = [0, 0];
     for (let step = 0; step < 5_000; step++) {
       if ((step * step) % 7 < 4 && balance.available) {
-        balance.spend();
+        balance.spend(1);
         produced++;
         expect(window.arrive()).toBe(true);
       } else if (consumed < produced) {
@@ -122,14 +122,14 @@ describe("a producer's balance", () => {
   it.each([1, 2, 64])("of %d lets so many events go", (limit) => {
     const balance = new CreditBalance(limit);
     let produced = 0;
-    for (; balance.available; produced++) balance.spend();
+    for (; balance.available; produced++) balance.spend(1);
     expect(produced).toBe(limit);
   });
 
   it("ignores a limit that is old", () => {
     const balance = new CreditBalance(4);
     expect(balance.raise(3, 100)).toBe(true);
-    for (let i = 0; i < 4; i++) balance.spend();
+    for (let i = 0; i < 4; i++) balance.spend(1);
     expect(balance.available).toBe(false);
   });
 
@@ -137,8 +137,8 @@ describe("a producer's balance", () => {
     const balance = new CreditBalance(1);
     balance.raise(2, 100);
     balance.raise(2, 100);
-    balance.spend();
-    balance.spend();
+    balance.spend(1);
+    balance.spend(1);
     expect(balance.available).toBe(false);
   });
 
@@ -148,8 +148,20 @@ describe("a producer's balance", () => {
     [101, false],
   ])("judges a limit %d beyond what was produced, where 100 is the most", (beyond, taken) => {
     const balance = new CreditBalance(1);
-    balance.spend();
+    balance.spend(1);
     expect(balance.raise(1 + beyond, 100)).toBe(taken);
     expect(balance.available).toBe(taken);
+  });
+
+  it.each([
+    [0, true, 4],
+    [2, true, 2],
+    [3, true, 1],
+    [4, false, 1],
+  ])("of which %d have arrived, where 3 were produced: %s, and %d may follow", (arrived, known, left) => {
+    const balance = new CreditBalance(4);
+    balance.spend(3);
+    expect(balance.rewind(arrived)).toBe(known);
+    expect(balance.left).toBe(left);
   });
 });

@@ -33,6 +33,11 @@ export class CreditWindow {
     return this.#limit;
   }
 
+  /** Events and gaps that arrived since the stream was opened in this session. */
+  get arrived(): number {
+    return this.#arrived;
+  }
+
   /** Counts an event that arrived. False: it was not granted. */
   arrive(): boolean {
     if (this.#arrived === this.#limit) return false;
@@ -70,9 +75,21 @@ export class CreditBalance {
     return this.#produced < this.#limit;
   }
 
-  /** Counts an event that was produced. */
-  spend(): void {
-    this.#produced++;
+  /** How many events may still be produced. */
+  get left(): number {
+    return this.#limit - this.#produced;
+  }
+
+  /** Counts events that were produced. */
+  spend(count: number): void {
+    this.#produced += count;
+  }
+
+  /** Of what was produced only so many have arrived, the rest is lost. False: so many were never produced. */
+  rewind(count: number): boolean {
+    if (count > this.#produced) return false;
+    this.#produced = count;
+    return true;
   }
 
   /**

@@ -6,14 +6,35 @@ import { CreditBalance } from "./credit.js";
 /**
  * How far an answer has come; the transitions stand in `incoming-calls.ts`. `running`: the handler works. A stream is
  * `starting`, then `paused` (no credit, or no room) or `pulling` (its source was asked for one event). `abandoned`:
- * nobody waits for it, and the handler has not settled yet.
+ * nobody waits for it, and the handler has not settled yet. A stream that a topic feeds goes other ways after `starting`,
+ * which stand in `joined-streams.ts`.
  */
-export type IncomingState = "running" | "starting" | "paused" | "pulling" | "abandoned" | "settled";
+export type IncomingState =
+  | "running"
+  | "starting"
+  | "paused"
+  | "pulling"
+  | "apart"
+  | "joining"
+  | "joined"
+  | "asking"
+  | "abandoned"
+  | "settled";
 
-/** The machine owns `state`; the hands own `work`, which the machine never looks into. */
+/** Where a joined stream stands, as offsets in its topic's log. */
+export interface Standing {
+  readonly topic: number;
+  readonly joined: number;
+  /** The last offset it was fed. */
+  fed: number;
+}
+
+/** The machine owns `state` and `standing`; the hands own `work`, which the machine never looks into. */
 export class IncomingCall<Work> {
   state: IncomingState;
   work: Work | undefined;
+  /** Present once a stream was joined to a topic. */
+  standing: Standing | undefined;
   readonly id: number;
   readonly path: string;
   readonly meta: Meta | undefined;

@@ -23,15 +23,23 @@ import { toWireError } from "../error/wire-error.js";
 import { type Encoded, type EncodedFrame, frameSize, frameText } from "../protocol/blob.js";
 import { endFrame, errorFrame, eventFrame, gapFrame, resultFrame } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
-import type { CallFrame, CancelFrame, CreditFrame, SubscribeFrame, WireError } from "../protocol/message.js";
+import type {
+  CallFrame,
+  CancelFrame,
+  CreditFrame,
+  PositionFrame,
+  SubscribeFrame,
+  WireError,
+} from "../protocol/message.js";
 import { op } from "../protocol/message.js";
 import { type Violation, violation } from "../protocol/parse.js";
 import { exceedsBytes } from "../protocol/text.js";
 import { IncomingCall } from "./incoming-call.js";
+import { type JoinedEffect, JoinedStreams, type JoinNotice, type Portion } from "./joined-streams.js";
 import type { Session } from "./session.js";
 
 /** Frames that ask. */
-export type RequestFrame = CallFrame | SubscribeFrame | CancelFrame | CreditFrame;
+export type RequestFrame = CallFrame | SubscribeFrame | CancelFrame | CreditFrame | PositionFrame;
 
 /** Why a handler's work is not wanted any more. */
 export type AbortReason = "cancelled" | "deadline" | "ended";
@@ -41,13 +49,14 @@ export type AbortReason = "cancelled" | "deadline" | "ended";
  * `oversized`: an answer was larger than the other end takes, and was replaced by an error.
  */
 export type IncomingEffect<Work> =
+  | JoinedEffect<Work>
   | { readonly type: "request"; readonly call: IncomingCall<Work> }
   | { readonly type: "pull"; readonly call: IncomingCall<Work> }
   | { readonly type: "abort"; readonly call: IncomingCall<Work>; readonly reason: AbortReason }
   | { readonly type: "oversized"; readonly call: IncomingCall<Work> };
 
 export interface IncomingContext<Work> {
-  readonly session: Pick<Session<never>, "push" | "backlog">;
+  readonly session: Pick<Session<JoinNotice>, "push" | "backlog" | "flows">;
   readonly limits: Limits;
   /** The parity of the other end's ids. */
   readonly firstId: 1 | 2;
@@ -58,6 +67,7 @@ export interface IncomingContext<Work> {
 const MAX_REFUSALS = 4_096;
 
 export class IncomingCalls<Work> {
+  readonly joined: JoinedStreams<Work>;
   readonly #context: IncomingContext<Work>;
   /** Every call whose handler has not settled, the abandoned among them. */
   readonly #byId = new Map<number, IncomingCall<Work>>();
@@ -73,6 +83,7 @@ export class IncomingCalls<Work> {
 
   constructor(context: IncomingContext<Work>) {
     this.#context = context;
+    this.joined = new JoinedStreams({ session: context.session, calls: this.#byId, emit: context.emit });
   }
 
   /** No call's deadline is earlier than this. */
@@ -92,8 +103,14 @@ export class IncomingCalls<Work> {
     return awaited;
   }
 
+  /** The largest message that the other end takes, as far as it is known. */
+  get peerMessageBytes(): number {
+    return this.#peer?.messageBytes ?? Infinity;
+  }
+
   attached(peer: PeerLimits): void {
     this.#peer = peer;
+    this.joined.attached();
   }
 
   /** Acts on a request. A cancel or credit for what has ended is the normal race, and ignored. */
@@ -110,11 +127,17 @@ export class IncomingCalls<Work> {
       case op.credit: {
         const call = this.#byId.get(frame.id);
         if (call?.balance === undefined) return undefined;
+        const { available } = call.balance;
         if (!call.balance.raise(frame.limit, this.#context.limits.creditMaxEvents)) {
           return violation("credit beyond limits.creditMaxEvents (§5.3)");
         }
         this.#pull(call);
+        if (!available) this.joined.wake(call);
         return undefined;
+      }
+      case op.position: {
+        const call = this.#byId.get(frame.id);
+        return call === undefined || frame.told === undefined ? undefined : this.joined.position(call, frame.told);
       }
     }
   }
@@ -147,6 +170,18 @@ export class IncomingCalls<Work> {
 
   gap(call: IncomingCall<Work>, reason: string): void {
     this.#produce(call, gapFrame(call.id, reason));
+  }
+
+  /** A topic's message goes to this stream. False: it must not, or is larger than the other end takes. */
+  feed(call: IncomingCall<Work>, portion: Portion, bytes: number): boolean {
+    if (bytes > this.peerMessageBytes) {
+      if (this.joined.room(call) > 0) {
+        this.#refuseOversized(call, "an event");
+        this.#abandon(call, "cancelled");
+      }
+      return false;
+    }
+    return this.joined.feed(call, portion);
   }
 
   /** There may be room again: streams that waited for it go on, in the order they stalled. */
@@ -244,24 +279,25 @@ export class IncomingCalls<Work> {
   #produce(call: IncomingCall<Work>, frame: EncodedFrame): void {
     if (call.state !== "pulling") return;
     if (!this.#push(call, frame, "an event")) return this.#abandon(call, "cancelled");
-    call.balance?.spend();
+    call.balance?.spend(1);
     call.state = "paused";
     this.#pull(call);
   }
 
   /** Sends a frame, or an error in its place where it is larger than the other end takes. False: the error went. */
   #push(call: IncomingCall<Work>, frame: EncodedFrame, what = "the answer"): boolean {
-    const { session, emit } = this.#context;
     const text = frameText(frame);
     const blobBytes = frameSize(frame) - text.length;
     const oversized = this.#peer !== undefined && exceedsBytes(text, this.#peer.messageBytes - 64 - blobBytes);
-    if (!oversized) {
-      session.push(frame);
-      return true;
-    }
+    if (oversized) this.#refuseOversized(call, what);
+    else this.#context.session.push(frame);
+    return !oversized;
+  }
+
+  #refuseOversized(call: IncomingCall<Work>, what: string): void {
+    const { session, emit } = this.#context;
     session.push(errorFrame(call.id, { code: "INTERNAL", message: `${what} was larger than its caller takes` }));
     emit({ type: "oversized", call });
-    return false;
   }
 
   /** The handler has settled and its slot is free. True: somebody waits for the answer. */

@@ -31,7 +31,13 @@ export interface OutgoingRequest {
   readonly isState?: boolean;
 }
 
-/** The machine owns `state`, `known` and `lastEventId`; the hands own `sink`, which the machine never looks into. */
+/** Where a stream that a topic feeds stands: what is after this offset has not arrived. */
+export interface Reading {
+  readonly topic: number;
+  offset: number;
+}
+
+/** The machine owns `state`, `known`, `lastEventId` and `reading`; the hands own `sink`, which the machine never looks into. */
 export class OutgoingCall<Sink> implements Weighed {
   state: OutgoingState = { name: "waiting" };
   /** What can be said of it if it fails now. Once sent it stays `unknown`, even while it waits to be sent again. */
@@ -39,6 +45,8 @@ export class OutgoingCall<Sink> implements Weighed {
   lastEventId: string | undefined;
   /** Subscriptions: the last thing its reader was told is that events are missing. */
   isGapLast = false;
+  /** Present while a topic feeds the stream. */
+  reading: Reading | undefined;
   /** Present for subscriptions only. */
   readonly window: CreditWindow | undefined;
   readonly #request: OutgoingRequest;

@@ -21,15 +21,24 @@ import { fromWireError } from "../error/wire-error.js";
 import type { EncodedFrame } from "../protocol/blob.js";
 import { cancelFrame, creditFrame } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
-import type { EndFrame, ErrorFrame, EventFrame, GapFrame, ResultFrame } from "../protocol/message.js";
+import type {
+  EndFrame,
+  ErrorFrame,
+  EventFrame,
+  GapFrame,
+  JoinFrame,
+  PositionFrame,
+  ResultFrame,
+} from "../protocol/message.js";
 import { op } from "../protocol/message.js";
 import { type Violation, violation } from "../protocol/parse.js";
 import { exceedsBytes } from "../protocol/text.js";
 import type { OutgoingCall } from "./outgoing-call.js";
 import type { Session } from "./session.js";
+import { TopicReaders } from "./topic-readers.js";
 
 /** Frames that answer a call. */
-export type AnswerFrame = ResultFrame | ErrorFrame | EventFrame | EndFrame | GapFrame;
+export type AnswerFrame = ResultFrame | ErrorFrame | EventFrame | EndFrame | GapFrame | JoinFrame | PositionFrame;
 
 /** The bytes that a value, or an error's data, speaks of. */
 type Bytes = Uint8Array | undefined;
@@ -50,13 +59,14 @@ export type OutgoingEffect<Sink> =
 
 /** What the calls of one conversation share. */
 export interface OutgoingContext<Sink> {
-  readonly session: Session<OutgoingCall<Sink>>;
+  readonly session: Pick<Session<OutgoingCall<Sink>>, "push" | "pushUrgent" | "state" | "writable">;
   readonly limits: Limits;
   readonly firstId: 1 | 2;
   emit(effect: OutgoingEffect<Sink>): void;
 }
 
 export class OutgoingCalls<Sink> {
+  readonly readers: TopicReaders<Sink>;
   readonly #context: OutgoingContext<Sink>;
   /** Queued and sent, by id. */
   readonly #byId = new Map<number, OutgoingCall<Sink>>();
@@ -74,6 +84,7 @@ export class OutgoingCalls<Sink> {
   constructor(context: OutgoingContext<Sink>) {
     this.#context = context;
     this.#nextId = context.firstId;
+    this.readers = new TopicReaders(context);
   }
 
   /** No call's deadline is earlier than this. */
@@ -212,6 +223,10 @@ export class OutgoingCalls<Sink> {
         this.#settle(call);
         emit({ type: "end", call });
         return undefined;
+      case op.join:
+        return this.readers.join(call, frame);
+      case op.position:
+        return this.readers.tell(call);
     }
   }
 
@@ -252,6 +267,7 @@ export class OutgoingCalls<Sink> {
   /** The stream is closed here and opened again elsewhere. */
   #leave(call: OutgoingCall<Sink>): void {
     const { state } = call;
+    this.readers.leave(call);
     if (state.name !== "sent" && state.name !== "queued") return;
     this.#byId.delete(state.id);
     call.state = { name: "waiting" };
@@ -311,6 +327,7 @@ export class OutgoingCalls<Sink> {
   }
 
   #wait(call: OutgoingCall<Sink>): void {
+    this.readers.leave(call);
     call.state = { name: "waiting" };
     if (call.deadline < this.#deadline) this.#deadline = call.deadline;
     (call.window === undefined ? this.#waitingCalls : this.#waitingStreams).add(call);
@@ -343,6 +360,7 @@ export class OutgoingCalls<Sink> {
   }
 
   #settle(call: OutgoingCall<Sink>): void {
+    this.readers.leave(call);
     if (call.state.name === "waiting") this.#unwait(call);
     else if (call.state.name !== "settled" && this.#byId.delete(call.state.id) && call.window === undefined) {
       this.#inFlight--;
@@ -352,6 +370,7 @@ export class OutgoingCalls<Sink> {
 
   #fail(call: OutgoingCall<Sink>, code: StandardCode, told: Pick<RpcErrorOptions, "message" | "retryable"> = {}): void {
     const { known: outcome, path } = call;
+    this.readers.leave(call);
     call.state = { name: "settled" };
     const retryable = isTransient(code) && (outcome === "not-sent" || call.repeatable);
     const error = new RpcError(code, { outcome, retryable, path, ...told });

@@ -85,6 +85,11 @@ export class Session<Deferred extends Weighed> {
     return this.#state.name === "attached" && !this.#state.congested && !this.#windowClosed;
   }
 
+  /** Whether all that was ever sent was sent on this transport too, and it takes more: what is not numbered may follow. */
+  get flows(): boolean {
+    return this.#state.name === "attached" && !this.#state.congested && this.#cursor > this.#outbox.sent;
+  }
+
   /** Whether {@link write} has something to write. */
   due(now: number): boolean {
     if (this.#state.name !== "attached" || this.#state.congested) return false;

@@ -27,6 +27,12 @@ function encoded(frame: Frame): string {
       return encode.endFrame(frame.id);
     case op.gap:
       return encode.gapFrame(frame.id, frame.reason);
+    case op.join:
+      return encode.joinFrame(frame.id, frame.topic, frame.offset);
+    case op.position: {
+      const { id, told } = frame;
+      return told === undefined ? encode.askFrame(id) : encode.positionFrame(id, told.offset, told.count);
+    }
   }
 }
 
@@ -58,6 +64,10 @@ const frames: Frame[] = [
   ...values.map((value): Frame => ({ op: op.event, id: 2, eventId: undefined, value })),
   ...texts.map((eventId): Frame => ({ op: op.event, id: 2, eventId, value: eventId })),
   ...texts.map((reason): Frame => ({ op: op.gap, id: 2, reason })),
+  ...ids.map((id): Frame => ({ op: op.join, id, topic: id, offset: id })),
+  { op: op.join, id: 1, topic: 1, offset: 0 },
+  ...ids.map((id): Frame => ({ op: op.position, id, told: undefined })),
+  ...ids.map((id): Frame => ({ op: op.position, id, told: { offset: id, count: 0 } })),
   ...texts.map((message): Frame => ({ op: op.error, id: 2, error: { code: "INTERNAL", message } })),
   {
     op: op.error,
@@ -105,7 +115,7 @@ describe("a greeting", () => {
     spreadMs: 1_000,
     resumeMs: 60_000,
   };
-  const greetings: Exclude<Message, { type: "batch" }>[] = [
+  const greetings: Exclude<Message, { type: "batch" | "events" }>[] = [
     { type: "hello", contract: "h", received: 0, limits },
     { type: "hello", contract: "h", auth: { token: [null] }, session: "t", received: 7, limits },
     { type: "hello", contract: "", auth: null, received: Number.MAX_SAFE_INTEGER, limits },
@@ -114,6 +124,17 @@ describe("a greeting", () => {
     { type: "goodbye", spreadMs: 0 },
     { type: "goodbye", spreadMs: 5_000 },
   ];
+
+  it.each(values)("events that carry %j say what was meant", (value) => {
+    const items = texts.map((eventId) => encode.topicItem(eventId, json(value)));
+    expect(parse(encode.topicEvents(3, 0, 9, items), defaultLimits)).toStrictEqual({
+      type: "events",
+      topic: 3,
+      from: 0,
+      to: 9,
+      items: texts.map((eventId) => ({ eventId, value: value === undefined ? undefined : JSON.parse(json(value)!) })),
+    });
+  });
 
   it.each(greetings.map((message) => [encode.greeting(message), message] as const))(
     "%s says what was meant",

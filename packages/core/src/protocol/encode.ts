@@ -99,6 +99,31 @@ export function gapFrame(id: number, reason: string): string {
   return `[${op.gap},${id},${text(reason)}]`;
 }
 
+/** `[11, id, topic, offset]` */
+export function joinFrame(id: number, topic: number, offset: number): string {
+  return `[${op.join},${id},${topic},${offset}]`;
+}
+
+/** `[12, id]`: a question. */
+export function askFrame(id: number): string {
+  return `[${op.position},${id}]`;
+}
+
+/** `[12, id, offset, count]`: its answer. */
+export function positionFrame(id: number, offset: number, count: number): string {
+  return `[${op.position},${id},${offset},${count}]`;
+}
+
+/** `[eventId, value?]`, in a message of {@link topicEvents}. */
+export function topicItem(eventId: string, value: Json): string {
+  return `[${text(eventId)}${last(value)}`;
+}
+
+/** `["events", topic, from, to, [eventId, value?], …]` */
+export function topicEvents(topic: number, from: number, to: number, items: readonly string[]): string {
+  return `["events",${topic},${from},${to},${items.join(",")}]`;
+}
+
 /** `[[seq, ack], frame, …]`, or, where a frame has a blob, the binary message of `[[seq, ack, lengths], frame, …]`. */
 export function batch(seq: number, ack: number, frames: readonly string[]): string;
 export function batch(seq: number, ack: number, frames: readonly EncodedFrame[]): Data;

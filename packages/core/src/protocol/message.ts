@@ -1,8 +1,8 @@
 /**
  * What is said: the messages of the wire, as data.
  *
- * A WebSocket message is either a batch of numbered frames, or one of the messages that belong to a single transport
- * (hello, welcome, goodbye, renew). A frame is a positional array whose first element is its op. A frame's value stands
+ * A WebSocket message is either a batch of numbered frames, or events of a topic, or one of the messages that belong to a
+ * single transport (hello, welcome, goodbye, renew). A frame is a positional array whose first element is its op. A frame's value stands
  * last, and is absent when it is `undefined`, which JSON cannot say.
  *
  * @see PROTOCOL.md sections 3 and 4
@@ -37,6 +37,8 @@ export const op = {
   event: 7,
   end: 8,
   gap: 9,
+  join: 11,
+  position: 12,
 } as const;
 
 /** Caller's metadata, as it travels. Never mixed with HTTP headers. */
@@ -120,6 +122,25 @@ export interface GapFrame {
   readonly reason: string;
 }
 
+/** `[11, id, topic, offset]`: after this offset the stream is fed by the messages that name this topic. */
+export interface JoinFrame {
+  readonly op: typeof op.join;
+  readonly id: number;
+  readonly topic: number;
+  readonly offset: number;
+}
+
+/**
+ * `[12, id]`: the answerer asks where a joined stream stands. `[12, id, offset, count]`: the caller has everything up to
+ * this offset, and has received so many events and gaps of this stream.
+ */
+export interface PositionFrame {
+  readonly op: typeof op.position;
+  readonly id: number;
+  /** Absent in a question. */
+  readonly told: { readonly offset: number; readonly count: number } | undefined;
+}
+
 export type Frame =
   | CallFrame
   | SubscribeFrame
@@ -129,7 +150,9 @@ export type Frame =
   | ErrorFrame
   | EventFrame
   | EndFrame
-  | GapFrame;
+  | GapFrame
+  | JoinFrame
+  | PositionFrame;
 
 /** An error as it travels. `refused`: the handler was never started. */
 export interface WireError {
@@ -146,6 +169,24 @@ export interface Batch {
   readonly seq: number;
   readonly ack: number;
   readonly frames: readonly Frame[];
+}
+
+/** One event of a topic: `[eventId, value?]`. */
+export interface TopicItem {
+  readonly eventId: string;
+  readonly value: unknown;
+}
+
+/**
+ * `["events", topic, from, to, [eventId, value?], …]`: what a topic's log has after the offset `from`, up to and with
+ * `to`. It is not numbered, and the same for all who stand at `from`.
+ */
+export interface TopicEvents {
+  readonly type: "events";
+  readonly topic: number;
+  readonly from: number;
+  readonly to: number;
+  readonly items: readonly TopicItem[];
 }
 
 /** `["hello", {…}]`, client to server, the first message on every transport. */
@@ -201,4 +242,4 @@ export interface Renew {
   readonly auth?: unknown;
 }
 
-export type Message = Batch | Hello | Welcome | Goodbye | Renew;
+export type Message = Batch | TopicEvents | Hello | Welcome | Goodbye | Renew;

@@ -8,7 +8,19 @@ import type { Data } from "./blob.js";
 import type { CloseName } from "./close-codes.js";
 import { unseal } from "./envelope.js";
 import { type Limits, MIN_MESSAGE_BYTES, type PeerLimits } from "./limits.js";
-import type { Batch, Frame, Goodbye, Hello, Message, Meta, Renew, Welcome, WireError } from "./message.js";
+import type {
+  Batch,
+  Frame,
+  Goodbye,
+  Hello,
+  Message,
+  Meta,
+  Renew,
+  TopicEvents,
+  TopicItem,
+  Welcome,
+  WireError,
+} from "./message.js";
 import { op } from "./message.js";
 import { exceedsBytes, exceedsDepth, mayHoldProto } from "./text.js";
 
@@ -35,7 +47,8 @@ export function parse(data: Data, limits: ParseLimits): Message | Violation {
   const items = readArray(data, limits);
   if (!Array.isArray(items)) return items;
   const head: unknown = items[0];
-  return Array.isArray(head) ? readBatch(head, items, limits) : readGreeting(head, items);
+  if (Array.isArray(head)) return readBatch(head, items, limits);
+  return head === "events" ? readTopicEvents(items) : readGreeting(head, items);
 }
 
 /** A batch whose frames have blobs; nothing else is binary. */
@@ -135,10 +148,35 @@ function readFrame(item: unknown, blob: Uint8Array | undefined): Frame | undefin
       return size === 2 && !blob ? { op: op.end, id } : undefined;
     case op.gap: // [9, id, reason]
       return size === 3 && typeof item[2] === "string" && !blob ? { op: op.gap, id, reason: item[2] } : undefined;
+    case op.join: // [11, id, topic, offset]
+      if (size !== 4 || blob || !isPositive(item[2]) || !isCount(item[3])) return undefined;
+      return { op: op.join, id, topic: item[2], offset: item[3] };
+    case op.position: // [12, id] or [12, id, offset, count]
+      if (blob) return undefined;
+      if (size === 2) return { op: op.position, id, told: undefined };
+      if (size !== 4 || !isCount(item[2]) || !isCount(item[3])) return undefined;
+      return { op: op.position, id, told: { offset: item[2], count: item[3] } };
     default:
       return undefined;
   }
 }
+
+/** `["events", topic, from, to, [eventId, value?], …]`, with at least one event. */
+function readTopicEvents(parts: unknown[]): TopicEvents | Violation {
+  const [, topic, from, to] = parts;
+  if (!isPositive(topic) || !isCount(from) || !isCount(to) || to <= from || parts.length < 5) return notEvents();
+  const items: TopicItem[] = [];
+  for (let i = 4; i < parts.length; i++) {
+    const item = parts[i];
+    if (!Array.isArray(item) || item.length < 1 || item.length > 2 || !isEventId(item[0]) || item[0] === null) {
+      return notEvents();
+    }
+    items.push({ eventId: item[0], value: item[1] });
+  }
+  return { type: "events", topic, from, to, items };
+}
+
+const notEvents = () => violation("events name a topic, two offsets that grow, and events with ids (§3.6)");
 
 function readSubscribe(item: unknown[], id: number, blob: Uint8Array | undefined): Frame | undefined {
   const [, , , , , credit, lastEventId, input] = item;
@@ -164,7 +202,7 @@ function readGreeting(head: unknown, items: unknown[]): Hello | Welcome | Goodby
     if (head === "goodbye" && isCount(body.spreadMs)) return { type: "goodbye", spreadMs: body.spreadMs };
     if (head === "renew") return { type: "renew", auth: body.auth };
   }
-  return violation("a message is a batch, hello, welcome, goodbye or renew (§3)");
+  return violation("a message is a batch, events, hello, welcome, goodbye or renew (§3)");
 }
 
 type Fields = Readonly<Record<string, unknown>>;

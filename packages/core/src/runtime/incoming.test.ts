@@ -27,6 +27,9 @@ function handsFor(answerer: Partial<Answerer>) {
       ready: () => void said.push("ready"),
       item: (_, item) => void said.push("gap" in item ? `gap ${item.gap}` : `event ${item.value}`),
       finish: () => void said.push("finish"),
+      outlet: () => {
+        throw new Error("no stream here is shared");
+      },
     },
   );
   return { incoming, said };

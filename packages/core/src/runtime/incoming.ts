@@ -7,7 +7,7 @@ import type { IncomingCall } from "../machine/incoming-call.js";
 import type { AbortReason } from "../machine/incoming-calls.js";
 import type { Encoded } from "../protocol/blob.js";
 import type { WireError } from "../protocol/message.js";
-import type { OpenStream, StreamItem } from "./open-stream.js";
+import type { OpenStream, Outlet, PulledStream, SharedStream, StreamItem } from "./open-stream.js";
 import { Work } from "./work.js";
 
 /** Who answers: the one thing the two ends do not share. Both methods may throw, or reject, anything. */
@@ -28,6 +28,8 @@ export interface Replies {
   ready(call: IncomingCall<Work>): void;
   item(call: IncomingCall<Work>, item: StreamItem): void;
   finish(call: IncomingCall<Work>): void;
+  /** For a stream that nobody pulls. */
+  outlet(call: IncomingCall<Work>): Outlet;
 }
 
 export class Incoming {
@@ -81,18 +83,32 @@ export class Incoming {
     if (!work.aborted) this.#answerer.abandoned?.(1);
     work.abort(reason);
     if (work.stream !== undefined) this.#close(call, work.stream);
+    else if (work.fed !== undefined) {
+      work.fed.leave();
+      this.#replies.finish(call);
+    }
   }
 
   #opened(call: IncomingCall<Work>, stream: OpenStream): void {
     const { work } = call;
     if (work === undefined) return;
+    if ("feed" in stream) return this.#share(call, work, stream);
     work.stream = stream;
     if (work.aborted) this.#close(call, stream);
     else this.#replies.ready(call);
   }
 
+  #share(call: IncomingCall<Work>, work: Work, stream: SharedStream): void {
+    if (work.aborted) return this.#replies.finish(call);
+    try {
+      work.fed = stream.feed(this.#replies.outlet(call));
+    } catch (error) {
+      this.#fail(call, error);
+    }
+  }
+
   /** A source may be anybody's: it may throw where it should reject, and resolve with anything. Never rejects. */
-  async #next(call: IncomingCall<Work>, stream: OpenStream): Promise<void> {
+  async #next(call: IncomingCall<Work>, stream: PulledStream): Promise<void> {
     try {
       const result = await stream.iterator.next();
       if (result.done) this.#finish(call);
@@ -102,7 +118,7 @@ export class Incoming {
     }
   }
 
-  #item(call: IncomingCall<Work>, stream: OpenStream, value: unknown): void {
+  #item(call: IncomingCall<Work>, stream: PulledStream, value: unknown): void {
     const broken = (error: unknown) => {
       this.#fail(call, error);
       // The source did nothing wrong and does not know yet that it is over.
@@ -118,14 +134,14 @@ export class Incoming {
   }
 
   /** The slot is free when the source's own clean-up has ended, not before. */
-  #close(call: IncomingCall<Work>, stream: OpenStream): void {
+  #close(call: IncomingCall<Work>, stream: PulledStream): void {
     this.#return(stream).then(
       () => this.#finish(call),
       (error) => this.#fail(call, error),
     );
   }
 
-  async #return(stream: OpenStream): Promise<void> {
+  async #return(stream: PulledStream): Promise<void> {
     await stream.iterator.return?.();
   }
 

@@ -11,11 +11,12 @@ import type { OutgoingCall } from "../machine/outgoing-call.js";
 import { type CloseName, closeCodes } from "../protocol/close-codes.js";
 import { greeting } from "../protocol/encode.js";
 import type { Limits } from "../protocol/limits.js";
-import type { Transport } from "../transport.js";
+import type { SharedMessage, Transport } from "../transport.js";
 import { closeTransport } from "./close-transport.js";
 import { type Answerer, Incoming } from "./incoming.js";
 import type { StreamItem } from "./open-stream.js";
 import type { Caller } from "./outgoing.js";
+import { Outlets } from "./outlets.js";
 import type { Sink } from "./sink.js";
 import type { Work } from "./work.js";
 
@@ -63,6 +64,8 @@ export class Peer implements Caller {
   #pulls = 0;
   #waiting: IncomingCall<Work>[] = [];
   readonly #breath: Alarm;
+  /** Streams whose sources are told, when all else is done, that they take something again. */
+  #waking: IncomingCall<Work>[] = [];
   /** Effects are being done: what is said meanwhile waits for its turn, so that order is kept. */
   #busy = false;
   readonly #flush = () => this.#say({ type: "flush" });
@@ -73,12 +76,18 @@ export class Peer implements Caller {
     this.#alarm = clock.alarm(() => this.#tick());
     this.#breath = clock.alarm(() => this.#goOn());
     this.#owner = owner;
+    const outlets = new Outlets({
+      conversation: this.#conversation,
+      answerer,
+      say: (input) => this.#say(input),
+    });
     this.#incoming = new Incoming(answerer, {
       reply: (call, value) => this.#say({ type: "reply", call, value }),
       fail: (call, error) => this.#say({ type: "fail", call, error }),
       ready: (call) => this.#say({ type: "ready", call }),
       item: (call, item) => this.#item(call, item),
       finish: (call) => this.#say({ type: "finish", call }),
+      outlet: (call) => outlets.outlet(call),
     });
   }
 
@@ -228,8 +237,13 @@ export class Peer implements Caller {
     if (this.#busy) return;
     this.#busy = true;
     try {
-      for (let effects = this.#conversation.take(); effects.length > 0; effects = this.#conversation.take()) {
+      for (;;) {
+        const effects = this.#conversation.take();
         for (const effect of effects) this.#do(effect);
+        // One at a time: what one is fed may be all that the transport takes.
+        const waking = effects.length === 0 ? this.#waking.shift() : undefined;
+        if (effects.length === 0 && waking === undefined) break;
+        waking?.work?.fed?.wake();
       }
     } finally {
       this.#busy = false;
@@ -237,17 +251,33 @@ export class Peer implements Caller {
     this.#alarm.set(this.#conversation.deadline);
   }
 
+  #share(message: SharedMessage): boolean | undefined {
+    const transport = this.#transport;
+    return transport?.sendShared === undefined ? transport?.send(message.text) : transport.sendShared(message);
+  }
+
+  /** False: the transport's buffers are full. */
+  #sent(taken: boolean | undefined): void {
+    if (taken !== false) return;
+    this.#conversation.receive({ type: "congested", generation: this.#generation, congested: true }, this.#clock.now());
+  }
+
   #do(effect: Effect): void {
     switch (effect.type) {
       case "send":
         // What was meant for a transport that has been taken over since is replayed on the one that took over.
         if (effect.generation !== this.#generation) return;
-        if (this.#transport?.send(effect.data) === false) {
-          this.#conversation.receive(
-            { type: "congested", generation: effect.generation, congested: true },
-            this.#clock.now(),
-          );
-        }
+        this.#sent(this.#transport?.send(effect.data));
+        return;
+      case "share":
+        if (effect.generation !== this.#generation) return;
+        this.#sent(this.#share(effect.message));
+        return;
+      case "wake":
+        this.#waking.push(effect.call);
+        return;
+      case "placed":
+        effect.call.work?.fed?.placed(effect.offset);
         return;
       case "flush":
         this.#clock.defer(this.#flush);

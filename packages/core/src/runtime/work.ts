@@ -4,7 +4,7 @@ import { RpcError } from "../error/rpc-error.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { AbortReason } from "../machine/incoming-calls.js";
 import type { Meta } from "../protocol/message.js";
-import type { OpenStream } from "./open-stream.js";
+import type { Fed, PulledStream } from "./open-stream.js";
 
 const noMeta: Meta = Object.freeze({});
 
@@ -14,8 +14,9 @@ export class Work {
   readonly deadline: number;
   #abortReason: AbortReason | undefined;
   #controller: AbortController | undefined;
-  /** A subscription's source, once it is open. */
-  stream: OpenStream | undefined;
+  /** A subscription's source, once it is open: asked for events, or shared. */
+  stream: PulledStream | undefined;
+  fed: Fed | undefined;
 
   constructor(call: IncomingCall<Work>, now: number) {
     this.#call = call;

@@ -36,6 +36,10 @@ export class VirtualClock implements Clock {
     this.#deferred.push(task);
   }
 
+  later(task: () => void): void {
+    this.after(0, task);
+  }
+
   /** Runs a task once, so many milliseconds from now. */
   after(delayMs: number, task: () => void): void {
     this.#schedule(this.#now + delayMs, task);
