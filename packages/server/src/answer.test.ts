@@ -464,12 +464,12 @@ describe("an event of a topic", () => {
 
   async function open(jsonDepth?: number) {
     asked.count = 0;
-    const topic = createTopic(topical.own);
+    const clock = new VirtualClock();
+    const topic = createTopic(topical.own, { clock });
     const router = implement(topical).router({
       own: () => topic.subscribe(),
       other: (() => topic.subscribe()) as never,
     });
-    const clock = new VirtualClock();
     const limits = jsonDepth === undefined ? {} : { limits: { jsonDepth } };
     const server = createServer(router, { clock, onError: () => {}, ...limits });
     opened.push({ server, clock });

@@ -65,9 +65,15 @@ export class Line implements Transport {
     return body;
   }
 
-  /** The frames sent since the welcome, in order. */
+  /** The frames sent since the welcome, in order. A topic's events stand among them as those of the stream they feed. */
   get frames(): unknown[][] {
-    return this.sent.slice(1).flatMap((text) => JSON.parse(text).slice(1));
+    const streams = new Map<unknown, unknown>();
+    return this.sent.slice(1).flatMap((text) => {
+      const [head, ...rest] = JSON.parse(text) as [unknown, ...unknown[][]];
+      if (head === "events") return rest.slice(3).map((item) => [7, streams.get(rest[0]), ...item]);
+      for (const [op, id, topic] of rest) if (op === 11) streams.set(topic, id);
+      return rest;
+    });
   }
 }
 
@@ -100,9 +106,10 @@ export class Caller {
     this.say(JSON.stringify([3, id]));
   }
 
-  /** What was answered to this call: frames without the id. */
+  /** What was answered to this call: frames without the id. That a stream was joined to a topic is no answer. */
   answers(id: number): unknown[][] {
-    return this.line.frames.filter((frame) => frame[1] === id).map(([op, , ...rest]) => [op, ...rest]);
+    const frames = this.line.frames.filter(([op, to]) => to === id && op !== 11);
+    return frames.map(([op, , ...rest]) => [op, ...rest]);
   }
 
   /** The error that was answered to this call. */

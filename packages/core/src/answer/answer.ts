@@ -63,11 +63,10 @@ export class RouterAnswerer implements Answerer {
     const route = this.#route(work);
     return chain(this.#run(route, work), (events) => {
       const terms = { schema: route.procedure.definition.event, jsonDepth: this.#options.limits.jsonDepth };
-      const shared = isShareable(events) ? events[sharing](terms) : undefined;
-      if (shared !== undefined) return shared;
       const iterator = (events as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator]?.();
       if (iterator === undefined) throw new TypeError(`${route.path}: expected the handler to return an AsyncIterable`);
-      return { iterator, encode: (item) => this.#item(route, item) };
+      const shared = isShareable(events) ? events[sharing](terms) : undefined;
+      return { ...shared, iterator, encode: (item) => this.#item(route, item) };
     });
   }
 

@@ -7,7 +7,7 @@ import type { IncomingCall } from "../machine/incoming-call.js";
 import type { AbortReason } from "../machine/incoming-calls.js";
 import type { Encoded } from "../protocol/blob.js";
 import type { WireError } from "../protocol/message.js";
-import type { OpenStream, Outlet, PulledStream, SharedStream, StreamItem } from "./open-stream.js";
+import type { OpenStream, Outlet, PulledStream, StreamItem } from "./open-stream.js";
 import { Work } from "./work.js";
 
 /** Who answers: the one thing the two ends do not share. Both methods may throw, or reject, anything. */
@@ -92,19 +92,15 @@ export class Incoming {
   #opened(call: IncomingCall<Work>, stream: OpenStream): void {
     const { work } = call;
     if (work === undefined) return;
-    if ("feed" in stream) return this.#share(call, work, stream);
+    try {
+      if (!work.aborted) work.fed = stream.feed?.(this.#replies.outlet(call));
+    } catch (error) {
+      return this.#fail(call, error);
+    }
+    if (work.fed !== undefined) return;
     work.stream = stream;
     if (work.aborted) this.#close(call, stream);
     else this.#replies.ready(call);
-  }
-
-  #share(call: IncomingCall<Work>, work: Work, stream: SharedStream): void {
-    if (work.aborted) return this.#replies.finish(call);
-    try {
-      work.fed = stream.feed(this.#replies.outlet(call));
-    } catch (error) {
-      this.#fail(call, error);
-    }
   }
 
   /** A source may be anybody's: it may throw where it should reject, and resolve with anything. Never rejects. */

@@ -7,8 +7,8 @@ import type { SharedMessage } from "../transport.js";
 /** An item of a stream, as it travels. */
 export type StreamItem = { readonly value: Encoded; readonly eventId: string | undefined } | { readonly gap: string };
 
-/** A stream that has been opened. */
-export type OpenStream = PulledStream | SharedStream;
+/** A stream that has been opened: pulled, if it is not shared, or cannot be. */
+export type OpenStream = PulledStream & Partial<SharedStream>;
 
 /** Its source, and how to encode what comes out of it. */
 export interface PulledStream {
@@ -21,8 +21,8 @@ export interface PulledStream {
  * takes something again. So at rest it costs its place, and no promise.
  */
 export interface SharedStream {
-  /** Once, when the handler has returned it. May throw. */
-  feed(outlet: Outlet): Fed;
+  /** Once, when the handler has returned it. Undefined: this one cannot be fed. May throw. */
+  feed(outlet: Outlet): Fed | undefined;
 }
 
 /** What a source keeps of a stream that it feeds. None of these may throw. */

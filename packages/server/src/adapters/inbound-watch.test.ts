@@ -83,7 +83,7 @@ describe("a message that has begun", () => {
     const closed: string[] = [];
     const socket = { pause() {}, resume() {}, close: (close: string) => void closed.push(close) };
     const inbound = new InboundWatch(socket, {
-      clock: { ...asleep, wallNow: () => now, defer() {} },
+      clock: { ...asleep, wallNow: () => now, defer() {}, later() {} },
       limits: { messageMs: MESSAGE_MS },
     });
     inbound.arrived(part(10));

@@ -89,6 +89,20 @@ export class BoundedLog<Item> {
     return this.#slots[index];
   }
 
+  /** The items after an offset, as many as fit; one in any case, if there is one. */
+  following(offset: number, { events, bytes }: { readonly events: number; readonly bytes: number }): LogEntry<Item>[] {
+    const found: LogEntry<Item>[] = [];
+    let left = bytes;
+    for (let index = this.#indexAfter(offset); index < this.#slots.length && found.length < events; index++) {
+      const slot = this.#slots[index]!;
+      if (slot.replaced) continue;
+      left -= slot.bytes;
+      if (left < 0 && found.length > 0) break;
+      found.push(slot);
+    }
+    return found;
+  }
+
   /** How many were appended after an offset and not dropped, the replaced among them. */
   countAfter(offset: number): number {
     return this.#slots.length - this.#indexAfter(offset);

@@ -5,7 +5,7 @@
 import { RpcError, type SlowReader } from "@trunkline/core";
 import { gap, isState } from "@trunkline/core/internal";
 import type { Position } from "./backplane.js";
-import type { Item, View } from "./window.js";
+import type { Item, View } from "./view.js";
 
 /** Where a reader begins: after a position; after what cannot be told, so that it may have missed anything; or with all. */
 export type Origin = Position | "unknown" | "beginning";
@@ -21,22 +21,34 @@ export class Cursor {
     this.#slow = slow;
   }
 
+  /** The offset it stands at, once it was settled. */
+  get offset(): number {
+    return typeof this.#at === "object" ? this.#at.offset : 0;
+  }
+
   /** The next item, or undefined where the reader has read everything. Throws for a reader that is too slow to go on. */
-  next({ epoch, log }: View): Item | undefined {
-    if (this.#met?.epoch !== epoch) this.#met = { epoch, offset: log.end };
-    const missed = this.#settle(epoch, log) ?? this.#judge(epoch, log);
+  next(view: View): Item | undefined {
+    const missed = this.settle(view);
     if (missed !== undefined) return gap({ reason: missed });
-    const entry = log.after(this.#offset);
+    const { epoch, log } = view;
+    const entry = log.after(this.offset);
     if (entry !== undefined) this.#at = { epoch, offset: entry.offset };
     return entry?.item;
   }
 
-  get #offset(): number {
-    return typeof this.#at === "object" ? this.#at.offset : 0;
+  /** Stands the cursor where it may read on. Returns what the reader missed by that. Throws for one that is too slow. */
+  settle({ epoch, log }: View): string | undefined {
+    if (this.#met?.epoch !== epoch) this.#met = { epoch, offset: log.end };
+    return this.#moveIn(epoch, log) ?? this.#judge(epoch, log);
+  }
+
+  /** The reader stands here, in the log it was settled in. */
+  place(offset: number): void {
+    if (typeof this.#at === "object") this.#at = { epoch: this.#at.epoch, offset };
   }
 
   /** Stands the cursor where the log can be read from. Returns what was missed by that. */
-  #settle(epoch: string, { start }: View["log"]): string | undefined {
+  #moveIn(epoch: string, { start }: View["log"]): string | undefined {
     const at = this.#at;
     const isHere = typeof at === "object" && at.epoch === epoch;
     if (isHere && at.offset >= start) return undefined;
@@ -51,7 +63,7 @@ export class Cursor {
   #judge(epoch: string, log: View["log"]): string | undefined {
     const slow = this.#slow;
     if (typeof slow !== "object" || "latest" in slow) return undefined;
-    const behind = log.countAfter(Math.max(this.#offset, this.#met?.offset ?? 0));
+    const behind = log.countAfter(Math.max(this.offset, this.#met?.offset ?? 0));
     if ("dropOldest" in slow) {
       if (behind <= slow.dropOldest) return undefined;
       this.#at = { epoch, offset: log.offsetBefore(slow.dropOldest) };

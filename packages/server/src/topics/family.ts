@@ -3,9 +3,10 @@
  * that nobody reads takes no memory here.
  */
 import { RpcError, type SlowReader, type Subscription } from "@trunkline/core";
-import { type Clock, type EncodedEvent, guard } from "@trunkline/core/internal";
+import { type Clock, type EncodedEvent, guard, isThenable, type Schema } from "@trunkline/core/internal";
 import type { Backplane, Entry, Keep, Page, Position, ReadOptions } from "./backplane.js";
 import { EventCodec } from "./event-codec.js";
+import { FanOut } from "./fan-out.js";
 import type { EventIds } from "./topic-name.js";
 import { Window } from "./window.js";
 
@@ -22,13 +23,18 @@ export interface FamilyOptions {
 
 export class Family {
   readonly slow: SlowReader | undefined;
+  /** What the events are declared as. */
+  readonly schema: Schema | undefined;
   readonly #options: FamilyOptions;
   readonly #codec: EventCodec;
+  readonly #fanOut: FanOut;
   readonly #windows = new Map<string, Window>();
   #pending = 0;
 
   constructor(procedure: Subscription, options: FamilyOptions) {
     this.slow = procedure.definition.slow;
+    this.schema = procedure.definition.event;
+    this.#fanOut = new FanOut(options.clock);
     this.#options = options;
     this.#codec = new EventCodec(procedure, options.backplane.shared);
   }
@@ -56,11 +62,16 @@ export class Family {
     }
   }
 
-  async read(topic: string, options: ReadOptions): Promise<Page> {
-    try {
-      return await this.#options.backplane.read(topic, options);
-    } catch (error) {
+  /** Where the backplane has the answer at hand it is no promise. */
+  read(topic: string, options: ReadOptions): Page | Promise<Page> {
+    const fail = (error: unknown) => {
       throw this.unavailable(error);
+    };
+    try {
+      const page = this.#options.backplane.read(topic, options);
+      return isThenable(page) ? Promise.resolve(page).catch(fail) : page;
+    } catch (error) {
+      return fail(error);
     }
   }
 
@@ -100,6 +111,8 @@ export class Family {
       clock,
       decode: (epoch, { offset, text }) => this.#codec.decode(ids.write({ epoch, offset }), text),
       report: (error) => this.#report(error),
+      explain: (error) => this.unavailable(error),
+      fanOut: this.#fanOut,
       deserted: () => this.#windows.delete(topic),
     });
     this.#windows.set(topic, window);

@@ -1,13 +1,30 @@
 /**
  * Reading a topic: an iterable that waits for what comes, until its reader stops or the signal fires. It holds a cursor
  * and nothing else, and enters the topic's window when it is first read, so that one that is never read costs nothing.
+ *
+ * Returned as it is from a subscription's handler it is not read at all: the topic feeds the stream (`subscriber.ts`).
  */
-import type { SlowReader } from "@trunkline/core";
+import { defaultLimits, type SlowReader } from "@trunkline/core";
+import {
+  chain,
+  type Fed,
+  isThenable,
+  type Outlet,
+  type Schema,
+  type Shareable,
+  type SharedStream,
+  type SharingTerms,
+  sharing,
+} from "@trunkline/core/internal";
 import { Cursor, type Origin } from "./cursor.js";
-import type { Item, Window } from "./window.js";
+import { Subscriber } from "./subscriber.js";
+import type { Item } from "./view.js";
+import type { Window } from "./window.js";
 
 export interface ReaderOptions {
-  readonly origin: Promise<Origin>;
+  readonly origin: Origin | Promise<Origin>;
+  /** What the events are declared as. */
+  readonly schema: Schema | undefined;
   readonly slow: SlowReader | undefined;
   readonly signal: AbortSignal | undefined;
   /** The topic's window, entered. */
@@ -16,25 +33,37 @@ export interface ReaderOptions {
   explain(error: unknown): unknown;
 }
 
-export class Reader implements AsyncIterableIterator<Item, undefined> {
-  readonly #items: AsyncGenerator<Item, undefined>;
+export class Reader implements AsyncIterableIterator<Item, undefined>, Shareable {
+  /** Made when it is first read. */
+  #items: AsyncGenerator<Item, undefined> | undefined;
   readonly #options: ReaderOptions;
   #isOver = false;
   #wake: (() => void) | undefined;
+  /** The stream that is fed in its place. */
+  #fed: Subscriber | undefined;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
-    this.#items = this.#read();
   }
 
   next(): Promise<IteratorResult<Item, undefined>> {
+    this.#items ??= this.#read();
     return this.#items.next();
   }
 
   /** Ends the reading, also while it waits: a generator alone would only hear of it with the next event. */
-  return(): Promise<IteratorResult<Item, undefined>> {
+  async return(): Promise<IteratorResult<Item, undefined>> {
     this.#stop();
+    this.#fed?.end();
+    this.#items ??= this.#read();
     return this.#items.return(undefined);
+  }
+
+  /** Undefined once somebody has begun to read. */
+  [sharing]({ schema, jsonDepth }: SharingTerms): SharedStream | undefined {
+    const isFresh = this.#items === undefined && this.#fed === undefined && !this.#isOver;
+    if (!isFresh || schema !== this.#options.schema || jsonDepth < defaultLimits.jsonDepth) return undefined;
+    return { feed: (outlet) => this.#feed(outlet) };
   }
 
   [Symbol.asyncIterator](): this {
@@ -45,6 +74,19 @@ export class Reader implements AsyncIterableIterator<Item, undefined> {
     await this.return();
   }
 
+  #feed(outlet: Outlet): Fed | undefined {
+    const { origin, slow, signal, enter, explain } = this.#options;
+    const window = enter();
+    const subscriber = new Subscriber({ outlet, window, signal });
+    const isSeated = subscriber.sit();
+    window.leave();
+    if (!isSeated) return undefined;
+    this.#fed = subscriber;
+    const begun = chain(origin, (at) => subscriber.begin(new Cursor(at, slow)));
+    if (isThenable(begun)) begun.then(undefined, (error: unknown) => subscriber.fail(explain(error)));
+    return subscriber;
+  }
+
   async *#read(): AsyncGenerator<Item, undefined> {
     const { signal, slow, origin, enter, explain } = this.#options;
     if (signal?.aborted) return;
@@ -52,7 +94,7 @@ export class Reader implements AsyncIterableIterator<Item, undefined> {
     signal?.addEventListener("abort", stop, { once: true });
     const window = enter();
     try {
-      const cursor = new Cursor(await origin.catch(rethrow(explain)), slow);
+      const cursor = new Cursor(await Promise.resolve(origin).catch(rethrow(explain)), slow);
       while (!this.#isOver) {
         const view = await window.view().catch(rethrow(explain));
         const item = cursor.next(view);

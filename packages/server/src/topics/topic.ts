@@ -1,7 +1,7 @@
 /** One topic: a log of events, published by anybody and read from anywhere. It holds nothing itself. */
 import type { HandlerEvent, InferEvent, Subscription } from "@trunkline/core";
-import { isState, type ReportedGap, type TopicEvent } from "@trunkline/core/internal";
-import type { Entry, Page } from "./backplane.js";
+import { chain, isState, isThenable, type ReportedGap, type TopicEvent } from "@trunkline/core/internal";
+import type { Entry, Page, Position } from "./backplane.js";
 import type { Origin } from "./cursor.js";
 import type { Family } from "./family.js";
 import { Reader } from "./reader.js";
@@ -92,13 +92,11 @@ export class Topic<P extends Subscription = Subscription> {
     TopicEvent<HandlerEvent<P>, InferEvent<P>> | ReportedGap,
     undefined
   > {
-    const origin = this.#origin(after);
-    // Whoever reads hears of it; nobody has to read.
-    origin.catch(() => {});
-    const { slow } = this.#family;
+    const { slow, schema } = this.#family;
     const reader = new Reader({
-      origin,
+      origin: this.#origin(after),
       slow,
+      schema,
       signal,
       enter: () => this.#family.enter(this.#name, this.#ids),
       explain: (error) => this.#family.unavailable(error),
@@ -106,16 +104,29 @@ export class Topic<P extends Subscription = Subscription> {
     return reader as AsyncIterableIterator<never, undefined>;
   }
 
-  async #origin(after: string | undefined): Promise<Origin> {
+  /** As of the moment of the call, where the log is at hand. */
+  #origin(after: string | undefined): Origin | Promise<Origin> {
     const asState = isState(this.#family.slow);
     if (after === undefined && asState) return "beginning";
     const position = after === undefined ? undefined : this.#ids.read(after);
     if (after !== undefined && position === undefined) return "unknown";
-    const { epoch, end }: Page = await this.#family.read(this.#name, { limit: 0 });
-    if (position === undefined) return { epoch, offset: end };
-    // Of this log, and yet of an event it never had.
-    return position.epoch === epoch && position.offset > end ? "unknown" : position;
+    try {
+      const origin = chain(this.#family.read(this.#name, { limit: 0 }), (page) => originIn(page, position));
+      // Whoever reads hears of it; nobody has to read.
+      if (isThenable(origin)) origin.then(undefined, () => {});
+      return origin;
+    } catch (error) {
+      const origin = Promise.reject(error);
+      origin.catch(() => {});
+      return origin;
+    }
   }
+}
+
+function originIn({ epoch, end }: Page, position: Position | undefined): Origin {
+  if (position === undefined) return { epoch, offset: end };
+  // Of this log, and yet of an event it never had.
+  return position.epoch === epoch && position.offset > end ? "unknown" : position;
 }
 
 function newest(entries: readonly Entry[], { last, bytes }: { last: number; bytes: number }): readonly Entry[] {

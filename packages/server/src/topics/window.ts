@@ -1,29 +1,15 @@
 /**
  * What this process holds of one topic's log while somebody reads it: everything that is kept, then what comes. All
  * readers share it, and each has no more than a cursor into it. A window is closed, opening, or open; it is open only
- * while it has readers.
+ * while it has readers. Some wait to be woken, one by one; those with a seat are served in turns.
  */
-import {
-  type Clock,
-  chain,
-  type EncodedEvent,
-  gap,
-  guard,
-  isGap,
-  isThenable,
-  type ReportedGap,
-} from "@trunkline/core/internal";
+import { type Clock, chain, type EncodedEvent, gap, guard, isGap, isThenable } from "@trunkline/core/internal";
 import type { Backplane, Entry, Follower, Keep, Page } from "./backplane.js";
 import { BoundedLog } from "./bounded-log.js";
-
-/** What a log holds for its readers. */
-export type Item = EncodedEvent | ReportedGap;
-
-/** The topic's log as far as this process has it. */
-export interface View {
-  readonly epoch: string;
-  readonly log: BoundedLog<Item>;
-}
+import type { FannedOut, FanOut } from "./fan-out.js";
+import { Messages } from "./messages.js";
+import { type Seated, Seats } from "./seats.js";
+import type { Item, View } from "./view.js";
 
 type State =
   | { readonly name: "closed" }
@@ -37,21 +23,29 @@ export interface WindowOptions {
   readonly clock: Clock;
   /** Throws for an entry that cannot be read. */
   decode(epoch: string, entry: Entry): EncodedEvent;
+  /** What a stream is told of an error of the backplane. */
+  explain(error: unknown): unknown;
+  /** Has a turn for the streams with a seat. */
+  readonly fanOut: FanOut;
   /** Hears what readers are not told in full. Does not throw. */
   report(error: unknown): void;
   /** The last reader has left. */
   deserted(): void;
 }
 
-/** How often a reader waits for a log that is lost as soon as it was read. */
+/** How often a log is read anew that is lost as soon as it was read. */
 const ATTEMPTS = 3;
 
-export class Window {
+export class Window implements FannedOut {
+  readonly messages = new Messages();
   readonly #options: WindowOptions;
   #state: State = closed;
   #readers = 0;
   /** Readers who have read everything. */
   readonly #waiting = new Set<() => void>();
+  readonly #seats = new Seats();
+  /** How often the log was lost since anything came of it. */
+  #losses = 0;
 
   constructor(options: WindowOptions) {
     this.#options = options;
@@ -68,7 +62,54 @@ export class Window {
   leave(): void {
     if (--this.#readers > 0) return;
     this.#close();
+    this.#options.fanOut.remove(this);
     this.#options.deserted();
+  }
+
+  /** Enters with a stream that is served in turns. False: its reader has one here already. */
+  seat(reader: object, stream: Seated): boolean {
+    if (!this.#seats.add(reader, stream)) return false;
+    this.enter();
+    return true;
+  }
+
+  seats(reader: object, stream: Seated): boolean {
+    return this.#seats.has(reader, stream);
+  }
+
+  /** The stream leaves. */
+  unseat(reader: object, stream: Seated): void {
+    if (!this.#seats.has(reader, stream)) return;
+    this.#seats.remove(reader);
+    this.leave();
+  }
+
+  /** What is there now. Undefined: it is being read, and streams with a seat have their turn then. Throws when it cannot be. */
+  look(): View | undefined {
+    if (this.#state.name === "closed") {
+      try {
+        if (this.#losses > ATTEMPTS) throw new Error("the log was lost again and again while it was read");
+        this.#open();
+      } catch (error) {
+        throw this.#options.explain(error);
+      }
+    }
+    if (this.#state.name !== "open") return undefined;
+    this.#state.view.log.trim(this.#options.clock.now());
+    return this.#state.view;
+  }
+
+  /** A stream was served out of turn. `more`: there is more for it. */
+  served(more: boolean): void {
+    if (more) this.#seats.begin();
+    // Also to let go of what was made for it.
+    if (this.#seats.size > 0) this.#options.fanOut.add(this);
+  }
+
+  serve(streams: number): number {
+    const served = this.#seats.serve(streams);
+    if (!this.#seats.busy) this.messages.forget();
+    return served;
   }
 
   /** What is there to be read now. Rejects when the backplane cannot be reached. */
@@ -104,6 +145,7 @@ export class Window {
         },
         (error: unknown) => {
           if (this.#state === state) this.#state = closed;
+          for (const stream of [...this.#seats]) stream.fail(this.#options.explain(error));
           throw error;
         },
       ),
@@ -126,9 +168,11 @@ export class Window {
       },
     };
     this.#state = state;
+    this.messages.renumber();
     for (const entry of entries) this.#append(view, entry);
     stop = backplane.follow(topic, { epoch, offset: end }, this.#follower(state));
     if (isOver) stop();
+    this.#wake();
   }
 
   #follower(state: State & { readonly name: "open" }): Follower {
@@ -141,6 +185,7 @@ export class Window {
       entry: (entry) =>
         ifOpen(() => {
           if (entry.offset <= view.log.end) return;
+          this.#losses = 0;
           this.#append(view, entry);
           this.#wake();
         }),
@@ -148,6 +193,7 @@ export class Window {
       // Whoever waits reads on, and finds what there is then.
       lost: () =>
         ifOpen(() => {
+          this.#losses++;
           this.#close();
           this.#wake();
         }),
@@ -184,6 +230,7 @@ export class Window {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const wake of waiting) wake();
+    if (this.#seats.size > 0) this.served(true);
   }
 }
 
