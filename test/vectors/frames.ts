@@ -92,7 +92,7 @@ function frameText(frame: Frame): string {
     case op.event:
       return eventFrame(frame.id, frame.eventId, jsonOf(frame.value));
     case op.end:
-      return endFrame(frame.id);
+      return endFrame(frame.id, frame.offset);
     case op.gap:
       return gapFrame(frame.id, frame.reason);
     case op.join:

@@ -71,6 +71,7 @@ export class Line implements Transport {
     return this.sent.slice(1).flatMap((text) => {
       const [head, ...rest] = JSON.parse(text) as [unknown, ...unknown[][]];
       if (head === "events") return rest.slice(3).map((item) => [7, streams.get(rest[0]), ...item]);
+      if (!Array.isArray(head)) return [];
       for (const [op, id, topic] of rest) if (op === 11) streams.set(topic, id);
       return rest;
     });

@@ -154,7 +154,7 @@ export class IncomingCalls<Work> {
 
   /** A stream's source is complete. */
   finish(call: IncomingCall<Work>): void {
-    if (this.#finish(call)) this.#context.session.push(endFrame(call.id));
+    if (this.#finish(call)) this.#context.session.push(endFrame(call.id, call.standing?.fed));
   }
 
   /** A stream's source may be asked for events. */

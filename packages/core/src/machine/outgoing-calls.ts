@@ -220,6 +220,10 @@ export class OutgoingCalls<Sink> {
         return undefined;
       case op.end:
         if (call.window === undefined) return violation("an end answers a call (§5.2)");
+        // What fed the stream last was lost with a transport, and nobody can be asked for it any more.
+        if (frame.offset !== undefined && call.reading?.offset !== frame.offset) {
+          emit({ type: "gap", call, reason: "the last events were lost with the connection" });
+        }
         this.#settle(call);
         emit({ type: "end", call });
         return undefined;

@@ -24,7 +24,7 @@ function encoded(frame: Frame): string {
     case op.event:
       return encode.eventFrame(frame.id, frame.eventId, json(frame.value));
     case op.end:
-      return encode.endFrame(frame.id);
+      return encode.endFrame(frame.id, frame.offset);
     case op.gap:
       return encode.gapFrame(frame.id, frame.reason);
     case op.join:
@@ -60,6 +60,7 @@ const frames: Frame[] = [
   ...ids.map((id): Frame => ({ op: op.cancel, id })),
   ...ids.map((id): Frame => ({ op: op.credit, id, limit: id })),
   ...ids.map((id): Frame => ({ op: op.end, id })),
+  ...ids.map((id): Frame => ({ op: op.end, id, offset: id })),
   ...values.map((value): Frame => ({ op: op.result, id: 2, value })),
   ...values.map((value): Frame => ({ op: op.event, id: 2, eventId: undefined, value })),
   ...texts.map((eventId): Frame => ({ op: op.event, id: 2, eventId, value: eventId })),

@@ -89,9 +89,9 @@ export function eventFrame(id: number, eventId: string | undefined, value: Encod
   return frame(`[${op.event},${id},${text(eventId)}${last(value)}`, value);
 }
 
-/** `[8, id]` */
-export function endFrame(id: number): string {
-  return `[${op.end},${id}]`;
+/** `[8, id, offset?]` */
+export function endFrame(id: number, offset?: number): string {
+  return offset === undefined ? `[${op.end},${id}]` : `[${op.end},${id},${offset}]`;
 }
 
 /** `[9, id, reason]` */

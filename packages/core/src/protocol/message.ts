@@ -109,10 +109,11 @@ export interface EventFrame {
   readonly blob?: Bytes;
 }
 
-/** `[8, id]`: the stream is complete. */
+/** `[8, id, offset?]`: the stream is complete, a joined one with the event at this offset of its topic. */
 export interface EndFrame {
   readonly op: typeof op.end;
   readonly id: number;
+  readonly offset?: number;
 }
 
 /** `[9, id, reason]`: events are missing here and cannot be had any more. Counts against credit as an event does. */

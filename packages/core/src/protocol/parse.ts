@@ -144,8 +144,9 @@ function readFrame(item: unknown, blob: Uint8Array | undefined): Frame | undefin
       return size === 3 && isPositive(item[2]) && !blob ? { op: op.credit, id, limit: item[2] } : undefined;
     case op.error: // [6, id, error]
       return size === 3 && isWireError(item[2]) ? { op: op.error, id, error: item[2], blob } : undefined;
-    case op.end: // [8, id]
-      return size === 2 && !blob ? { op: op.end, id } : undefined;
+    case op.end: // [8, id, offset?]
+      if (size === 2 && !blob) return { op: op.end, id };
+      return size === 3 && isCount(item[2]) && !blob ? { op: op.end, id, offset: item[2] } : undefined;
     case op.gap: // [9, id, reason]
       return size === 3 && typeof item[2] === "string" && !blob ? { op: op.gap, id, reason: item[2] } : undefined;
     case op.join: // [11, id, topic, offset]
