@@ -34,6 +34,8 @@ test("a call walks through one file a step, and its answer through the same file
       "core/call/dispatch",
       "core/protocol/value",
       "core/runtime/outgoing",
+      "client/queries",
+      "client/shared-query",
       "client/connection",
       "client/peers",
       "core/runtime/peer",
@@ -66,6 +68,8 @@ test("a call walks through one file a step, and its answer through the same file
       "core/machine/conversation",
       "core/protocol/parse",
       "core/machine/outgoing-calls",
+      "client/shared-query",
+      "client/queries",
       "core/runtime/outgoing",
     ],
   ]);

@@ -68,7 +68,8 @@ export const peer: Peer = {
     return { port, readers: () => readers, publish: (event) => void feed.publish(event) };
   },
   async connect(port) {
-    const client = createClient(contract, { url: addressOf(port), limits });
+    // Equal queries in flight would share a call, and every call is to be counted.
+    const client = createClient(contract, { url: addressOf(port), limits, dedupe: false });
     await opened(client.$connection);
     const { call, echo, fetch, stream, feed } = client;
     const echoBytes = "echoBytes" in client ? (client.echoBytes as (bytes: Uint8Array) => Promise<unknown>) : undefined;

@@ -3,6 +3,7 @@ import { type ContractDifference, contractHash, type Limits } from "@trunkline/c
 import {
   type Answerer,
   type Caller,
+  type ClientCall,
   type Clock,
   contractCalls,
   DEFAULT_TIMEOUT_MS,
@@ -18,6 +19,7 @@ import { contractDifference } from "./contract-check.js";
 import type { Router } from "./define.js";
 import type { OpenTransport } from "./open-transport.js";
 import { thisPage } from "./page-life.js";
+import { Queries } from "./queries.js";
 import { openWebSocket, type WebSocketConstructor } from "./websocket.js";
 
 /** Options of {@link createClient}. */
@@ -30,6 +32,8 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** The first is the outermost. */
   readonly interceptors?: readonly Interceptor[];
+  /** Whether equal queries in flight share one call. Default `true`; each call may say otherwise. */
+  readonly dedupe?: boolean;
   /** What the server may call: a router that `implement` of this package made. Such a client connects at once. */
   readonly serve?: Router<object>;
   /** Hears what the program threw: a callback, or a handler the server called. Default: `console.error`. */
@@ -83,9 +87,11 @@ export function createClient<Contract extends object>(contract: Contract, option
     open: options.transport ?? webSocketOf(options, clock, limits),
     ...(options.auth === undefined ? {} : { auth: options.auth }),
   });
-  const { timeoutMs, interceptors } = options;
+  const { timeoutMs, interceptors, dedupe = true } = options;
+  const queries = new Queries({ line: connection, clock, dedupe });
+  const queryCaller = (call: ClientCall) => queries.callerOf(call);
   const extras = { $connection: control, [Symbol.asyncDispose]: control[Symbol.asyncDispose] };
-  const calls = { connection, clock, limits, report, timeoutMs, interceptors, extras };
+  const calls = { connection, clock, limits, report, timeoutMs, interceptors, extras, queryCaller };
   const client = contractCalls(contract, calls) as Client<Contract>;
   // Whoever is called cannot wait for a call of its own.
   if (serve !== undefined) connection.reconnect();

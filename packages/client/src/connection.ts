@@ -52,6 +52,8 @@ export class ClientConnection implements Caller {
   /** What resumes the session on the next transport. */
   #token: string | undefined;
   #status: ConnectionStatus = { state: "idle" };
+  #welcomes = 0;
+  #news = 0;
   /** Effects are being done: what listeners ask for meanwhile follows, so that all hear the same, in the same order. */
   #busy = false;
 
@@ -67,6 +69,7 @@ export class ClientConnection implements Caller {
         broken: (close) => this.#broken(close),
         goodbye: (spreadMs) => this.#say({ type: "goodbye", spreadMs }),
         renew: (peer) => void this.#renew(peer),
+        news: () => this.#news++,
         report: (error) => options.report(error),
       },
     );
@@ -75,6 +78,20 @@ export class ClientConnection implements Caller {
 
   get status(): ConnectionStatus {
     return this.#status;
+  }
+
+  get attached(): boolean {
+    return this.#peers.current.attached;
+  }
+
+  /** Which transport there is, or will be next: they are numbered from 1. */
+  get era(): number {
+    return this.attached ? this.#welcomes : this.#welcomes + 1;
+  }
+
+  /** How much has arrived that may tell of a change: whoever asks after it must not be given what was true before. */
+  get news(): number {
+    return this.#news;
   }
 
   /** What is held and open now, in all. */
@@ -209,6 +226,7 @@ export class ClientConnection implements Caller {
   #welcomed(transport: Transport, welcome: Welcome): void {
     if (this.#dialer.state.name === "moving") this.#depart();
     this.#token = welcome.session;
+    this.#welcomes++;
     this.#say({ type: "welcomed", spreadMs: welcome.spreadMs });
     const silenceMs = welcome.heartbeatMs + this.#options.limits.graceMs;
     this.#life?.welcomed(silenceMs);

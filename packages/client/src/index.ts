@@ -8,6 +8,7 @@ export {
   type Interceptor,
   type ProcedureCall,
   type ProcedureCalls,
+  type QueryOptions,
   type RpcPromise,
   type SafeResult,
   type SubscribeOptions,

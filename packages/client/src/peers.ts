@@ -19,6 +19,8 @@ export interface PeersOwner {
   goodbye(spreadMs: number): void;
   /** The server wants new credentials for this peer. */
   renew(peer: Peer): void;
+  /** Something has arrived, from whichever of them, that may tell of a change. */
+  news(): void;
   /** An answer of ours could not be sent. */
   report(error: unknown): void;
 }
@@ -99,6 +101,7 @@ export class Peers implements Caller {
         goodbye: (spreadMs) => isCurrent() && owner.goodbye(spreadMs),
         renew: () => isCurrent() && owner.renew(peer),
         finished: () => this.#departed(peer, false),
+        news: () => owner.news(),
         oversized: (work) =>
           owner.report(
             new RangeError(`${work?.path}: the answer was larger than the server takes (limits.messageBytes)`),

@@ -29,6 +29,7 @@ export type {
   EventStream,
   ProcedureCall,
   ProcedureCalls,
+  QueryOptions,
   RpcPromise,
   SubscribeOptions,
 } from "./call/procedure-call.js";

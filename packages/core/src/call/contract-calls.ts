@@ -2,8 +2,8 @@
 import { compose } from "../compose.js";
 import type { Procedure } from "../contract/procedure.js";
 import { routes } from "../contract/routes.js";
-import { dispatcher, failed, type Interceptor, type Surroundings } from "./dispatch.js";
-import type { ProcedureCalls, SubscribeOptions } from "./procedure-call.js";
+import { type ClientCall, dispatcher, failed, type Interceptor, type Surroundings } from "./dispatch.js";
+import type { ProcedureCalls } from "./procedure-call.js";
 import { buildProxy } from "./proxy.js";
 
 /** Where the calls go, and what is done to each on its way. */
@@ -18,7 +18,7 @@ export interface ContractCallOptions extends Surroundings {
 export function contractCalls<Tree extends object>(contract: Tree, options: ContractCallOptions): ProcedureCalls<Tree> {
   const { interceptors = [], extras = {}, report } = options;
   const send = compose(interceptors, dispatcher(options));
-  const bind = (path: string, procedure: Procedure) => (input?: unknown, callOptions?: SubscribeOptions) => {
+  const bind = (path: string, procedure: Procedure) => (input?: unknown, callOptions?: ClientCall["options"]) => {
     const call = { path, procedure, input, options: callOptions ?? {} };
     try {
       return send(call);

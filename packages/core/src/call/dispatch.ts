@@ -12,7 +12,7 @@ import { EVENT_ID_LENGTH } from "../protocol/parse.js";
 import { encodeValue } from "../protocol/value.js";
 import { Channel } from "../runtime/channel.js";
 import { type Caller, callOnce, openChannel } from "../runtime/outgoing.js";
-import type { SubscribeOptions } from "./procedure-call.js";
+import type { QueryOptions, SubscribeOptions } from "./procedure-call.js";
 
 /** A call on its way out, as interceptors see it. */
 export interface ClientCall {
@@ -20,7 +20,7 @@ export interface ClientCall {
   readonly path: string;
   readonly procedure: Procedure;
   readonly input: unknown;
-  readonly options: SubscribeOptions;
+  readonly options: SubscribeOptions & QueryOptions;
 }
 
 /** Sees every call: it may change it, refuse it, or look at what comes back (a promise, or an event stream). */
@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly limits: Limits;
   /** The deadline of calls for which nobody else says one. */
   readonly timeoutMs: number | undefined;
+  /** Where a query is made, if that is not where everything else is. */
+  queryCaller?(call: ClientCall): Caller;
   report(error: unknown): void;
 }
 
@@ -46,11 +48,12 @@ const LONGEST_TIMEOUT_MS = 2 ** 52;
 export function dispatcher(surroundings: Surroundings): (call: ClientCall) => unknown {
   const { connection, limits, report } = surroundings;
   return (call) => {
-    const isStream = call.procedure.kind === "subscription";
+    const { kind } = call.procedure;
     const { signal, onGap } = call.options;
     try {
       const request = requestOf(call, surroundings);
-      if (!isStream) return callOnce(connection, request, signal);
+      if (kind === "query") return callOnce(surroundings.queryCaller?.(call) ?? connection, request, signal);
+      if (kind === "mutation") return callOnce(connection, request, signal);
       const credit = { events: limits.creditEvents, maxEvents: limits.creditMaxEvents };
       return openChannel(connection, { ...request, credit }, { onGap, signal, report });
     } catch (error) {

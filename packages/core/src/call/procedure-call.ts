@@ -14,6 +14,14 @@ export interface CallOptions {
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Options of one query. They are for the client's; a server's calls to its clients are neither shared nor cached. */
+export interface QueryOptions extends CallOptions {
+  /** Whether equal queries in flight share one call. Default: the client's (`true`). */
+  readonly dedupe?: boolean | undefined;
+  /** Asks the server in any case: what is cached is not given, nor what was asked earlier shared. Default `false`. */
+  readonly fresh?: boolean | undefined;
+}
+
 /** Options of one subscription. */
 export interface SubscribeOptions extends CallOptions {
   /** Default: none. */
@@ -50,7 +58,9 @@ export interface EventStream<Event, Failure extends RpcError = RpcError>
 /** A procedure, ready to be called. */
 export type ProcedureCall<P extends Procedure> = P["kind"] extends "subscription"
   ? (...args: Arguments<InferInput<P>, SubscribeOptions>) => EventStream<InferEvent<P>, InferErrors<P>>
-  : (...args: Arguments<InferInput<P>, CallOptions>) => RpcPromise<InferOutput<P>, InferErrors<P>>;
+  : (
+      ...args: Arguments<InferInput<P>, P["kind"] extends "query" ? QueryOptions : CallOptions>
+    ) => RpcPromise<InferOutput<P>, InferErrors<P>>;
 
 type Arguments<Input, Options> = undefined extends Input
   ? [input?: Input, options?: Options]

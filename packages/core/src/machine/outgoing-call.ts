@@ -70,6 +70,15 @@ export class OutgoingCall<Sink> implements Weighed {
     return this.#request.path.slice(1, -1);
   }
 
+  get isQuery(): boolean {
+    return this.#request.kind === "query";
+  }
+
+  /** The same request once more, with an answer and a deadline of its own. */
+  copy<Other>(sink: Other, deadline: number): OutgoingCall<Other> {
+    return new OutgoingCall({ ...this.#request, deadline }, sink);
+  }
+
   get repeatable(): boolean {
     return this.#request.repeatable || this.window !== undefined;
   }

@@ -32,6 +32,8 @@ export interface PeerOwner {
   renew?(auth: unknown): void;
   /** After a hand-over: nothing of ours is in flight here any more. */
   finished?(): void;
+  /** Something has arrived that may tell of a change: an event, a call, the answer to what was no query. */
+  news?(): void;
   /** An answer was larger than the other end takes. */
   oversized?(work: Work | undefined): void;
 }
@@ -283,24 +285,30 @@ export class Peer implements Caller {
         this.#clock.defer(this.#flush);
         return;
       case "request":
+        this.#owner.news?.();
         this.#incoming.start(effect.call, this.#clock.now());
         return;
       case "result":
+        if (!effect.call.isQuery) this.#owner.news?.();
         effect.call.sink.result(effect.value, effect.blob);
         return;
       case "event":
+        this.#owner.news?.();
         effect.call.sink.event(effect.value, effect.eventId, effect.blob);
         return;
       case "pull":
         this.#pull(effect.call);
         return;
       case "failure":
+        if (!effect.call.isQuery) this.#owner.news?.();
         effect.call.sink.failure(effect.error, effect.blob);
         return;
       case "end":
+        this.#owner.news?.();
         effect.call.sink.end();
         return;
       case "gap":
+        this.#owner.news?.();
         effect.call.sink.gap(effect.reason);
         return;
       case "abort":
