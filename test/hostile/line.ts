@@ -1,6 +1,7 @@
 /** A socket that speaks WebSocket as badly as it likes: every byte is the attacker's. */
 import { connect, type Socket } from "node:net";
 import { defaultLimits } from "@trunkline/core";
+import { peerLimits } from "@trunkline/core/internal";
 
 export interface LineOptions {
   readonly path?: string;
@@ -206,8 +207,7 @@ export function frame(
 
 /** A hello as a client says it, or with other members. */
 export function hello(more: Readonly<Record<string, unknown>> = {}): unknown[] {
-  const { messageBytes, batchFrames, calls, subscriptions, creditMaxEvents } = defaultLimits;
-  const limits = { messageBytes, batchFrames, calls, subscriptions, creditMaxEvents };
+  const limits = peerLimits(defaultLimits);
   return ["hello", { contract: "hostile", received: 0, limits, ...more }];
 }
 

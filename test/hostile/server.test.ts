@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { type Client, createClient, safe } from "@trunkline/client";
 import { defaultLimits } from "@trunkline/core";
+import { peerLimits } from "@trunkline/core/internal";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
 import { contract } from "./contract.js";
@@ -17,10 +18,9 @@ afterEach(() => {
 });
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const { messageBytes, batchFrames, calls, subscriptions, creditMaxEvents } = defaultLimits;
 
 function welcome(more: Readonly<Record<string, unknown>> = {}): unknown[] {
-  const limits = { messageBytes, batchFrames, calls, subscriptions, creditMaxEvents };
+  const limits = peerLimits(defaultLimits);
   const times = { heartbeatMs: 25_000, resumeMs: 1_000, spreadMs: 1_000 };
   return ["welcome", { session: "s", resumed: false, received: 0, contract: "other", ...times, limits, ...more }];
 }
@@ -108,7 +108,7 @@ describe("a hostile server", () => {
     ],
     ...[JSON.stringify(welcome()), '["hello",{}]', '[[1,0],[1,1,"p",0,null]]', "[[1,0],[4,2,0]]"],
     Buffer.from("[[1,0]]"),
-    "x".repeat(messageBytes + 1),
+    "x".repeat(defaultLimits.messageBytes + 1),
   ];
 
   test("C5, C6: that says what is none ends that connection, and each call settles once", async () => {

@@ -57,6 +57,7 @@ describe("a procedure's hash changes with", () => {
     ["a code without data", mutation({ input: room(), output: room(), errors: { A: null } })],
     ["no errors", mutation({ input: room(), output: room() })],
     ["no input", mutation({ output: room(), errors: { A: z.string() } })],
+    ["an upstream", mutation({ input: room(), output: room(), errors: { A: z.string() }, upstream: z.string() })],
     ["no output", mutation({ input: room(), errors: { A: z.string() } })],
     ["another input", mutation({ input: z.string(), output: room(), errors: { A: z.string() } })],
     ["another output", mutation({ input: room(), output: z.string(), errors: { A: z.string() } })],

@@ -37,9 +37,14 @@ function hashesOf(contract: object): Hashes {
 }
 
 function hashOf(path: string, { kind, definition }: Procedure): string {
-  const { input, output, event, errors = {}, idempotent = false } = definition;
+  const { input, output, event, upstream, errors = {}, idempotent = false } = definition;
   const codes = Object.entries(errors).map(([code, data]) => [code, shapeOf(data, "output")]);
-  const shapes = [shapeOf(input, "input"), shapeOf(output, "output"), shapeOf(event, "output")];
+  const shapes = [
+    shapeOf(input, "input"),
+    shapeOf(output, "output"),
+    shapeOf(event, "output"),
+    shapeOf(upstream, "input"),
+  ];
   return digest(JSON.stringify(sorted({ path, kind, idempotent, shapes, errors: Object.fromEntries(codes) })));
 }
 

@@ -7,10 +7,12 @@ import type {
   HandlerEvent,
   HandlerInput,
   HandlerOutput,
+  HandlerUpstream,
   InferErrors,
   InferEvent,
   InferInput,
   InferOutput,
+  InferUpstream,
 } from "./infer.js";
 import { mutation, query, subscription } from "./procedure.js";
 import type { Schema } from "./schema.js";
@@ -20,6 +22,7 @@ const Count = z.string().transform(Number);
 
 const count = mutation({ input: Count, output: Count, errors: { FULL: z.object({ capacity: Count }), GONE: null } });
 const counts = subscription({ input: z.object({ from: z.number().optional() }), event: Count });
+const upload = mutation({ upstream: Count });
 const ping = query({});
 
 // The caller passes an input's input and gets an output's output; the handler sees the other sides.
@@ -29,6 +32,8 @@ expectTypeOf<HandlerOutput<typeof count>>().toEqualTypeOf<string>();
 expectTypeOf<InferOutput<typeof count>>().toEqualTypeOf<number>();
 expectTypeOf<HandlerEvent<typeof counts>>().toEqualTypeOf<string>();
 expectTypeOf<InferEvent<typeof counts>>().toEqualTypeOf<number>();
+expectTypeOf<InferUpstream<typeof upload>>().toEqualTypeOf<string>();
+expectTypeOf<HandlerUpstream<typeof upload>>().toEqualTypeOf<number>();
 expectTypeOf<InferInput<typeof counts>>().toEqualTypeOf<{ from?: number | undefined }>();
 
 // What is not declared is nothing.
@@ -37,6 +42,8 @@ expectTypeOf<InferOutput<typeof ping>>().toEqualTypeOf<void>();
 expectTypeOf<InferEvent<typeof ping>>().toEqualTypeOf<void>();
 expectTypeOf<HandlerInput<typeof ping>>().toEqualTypeOf<undefined>();
 expectTypeOf<HandlerOutput<typeof ping>>().toEqualTypeOf<void>();
+expectTypeOf<InferUpstream<typeof ping>>().toEqualTypeOf<never>();
+expectTypeOf<HandlerUpstream<typeof ping>>().toEqualTypeOf<never>();
 expectTypeOf<InferErrors<typeof ping>>().toEqualTypeOf<StandardError>();
 
 // A declared error carries what the caller's side of its schema says; the code tells them apart.

@@ -24,6 +24,11 @@ export type InferEvent<P extends Procedure> = P["definition"] extends { readonly
   ? SchemaOutput<P["definition"]["event"]>
   : void;
 
+/** What the caller sends as each item of the upstream; `never` where none is declared. */
+export type InferUpstream<P extends Procedure> = P["definition"] extends { readonly upstream: Schema }
+  ? SchemaInput<P["definition"]["upstream"]>
+  : never;
+
 /** Every error a call may reject with. `error.code === "ROOM_FULL"` narrows `error.data` to what the contract says. */
 export type InferErrors<P extends Procedure> =
   | StandardError
@@ -48,6 +53,11 @@ export type HandlerOutput<P extends Procedure> = P["definition"] extends { reado
 export type HandlerEvent<P extends Procedure> = P["definition"] extends { readonly event: Schema }
   ? SchemaInput<P["definition"]["event"]>
   : void;
+
+/** What the handler sees of each item of the upstream; `never` where none is declared. */
+export type HandlerUpstream<P extends Procedure> = P["definition"] extends { readonly upstream: Schema }
+  ? SchemaOutput<P["definition"]["upstream"]>
+  : never;
 
 type SentData<P extends Procedure, Code extends string> = P["definition"] extends { readonly errors: object }
   ? P["definition"]["errors"][Code & keyof P["definition"]["errors"]] extends infer Declared extends Schema

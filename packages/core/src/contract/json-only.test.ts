@@ -23,6 +23,12 @@ describe("a contract whose values JSON cannot carry", () => {
     );
   });
 
+  it("is refused for an upstream too", () => {
+    refused(() => defineContract({ upload: mutation({ upstream: z.object({ at: z.date() }) }) })).toThrow(
+      "upstream.at is a date",
+    );
+  });
+
   it("is refused for an event too", () => {
     refused(() => defineContract({ ticks: subscription({ event: z.object({ at: z.date() }) }) })).toThrow(
       "event.at is a date",

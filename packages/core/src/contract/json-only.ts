@@ -20,11 +20,12 @@ const strangers: ReadonlySet<string> = new Set(["bigint", "date", "file", "funct
 
 /** Where a procedure's values hold something that JSON cannot carry, and what: `output.sentAt is a date`. */
 export function beyondJson({ definition }: Procedure): string | undefined {
-  const { input, output, event, errors = {} } = definition;
+  const { input, output, event, upstream, errors = {} } = definition;
   return (
     find(input, "input", { at: "input", seen: new Set() }) ??
     find(output, "output", { at: "output", seen: new Set() }) ??
     find(event, "output", { at: "event", seen: new Set() }) ??
+    find(upstream, "input", { at: "upstream", seen: new Set() }) ??
     first(Object.entries(errors), ([code, data]) => find(data, "output", { at: `errors.${code}`, seen: new Set() }))
   );
 }

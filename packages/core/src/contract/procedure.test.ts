@@ -10,6 +10,14 @@ describe("a procedure", () => {
     expect(subscription({ event: input })).toMatchObject({ kind: "subscription", definition: { event: input } });
   });
 
+  it("of every kind may have an upstream", () => {
+    const upstream = z.string();
+    for (const { definition } of [query({ upstream }), mutation({ upstream }), subscription({ upstream })]) {
+      expect(definition).toEqual({ upstream });
+    }
+    expect(() => query({ upstream: 5 } as never)).toThrow("upstream: expected a schema that speaks Standard Schema");
+  });
+
   it("is frozen at every depth, and what was passed stays as it was", () => {
     const definition = { errors: { GONE: null }, meta: { role: "admin" } };
     const procedure = query(definition);
@@ -39,7 +47,11 @@ describe("a procedure", () => {
 
 describe("a definition is refused", () => {
   it.each([
-    ["ouput", () => query({ ouput: z.string() } as object), 'a query has no field "ouput": expected input, errors'],
+    [
+      "ouput",
+      () => query({ ouput: z.string() } as object),
+      'a query has no field "ouput": expected input, upstream, errors',
+    ],
     ["event of a query", () => query({ event: z.string() } as object), 'a query has no field "event"'],
     ["idempotent query", () => query({ idempotent: true } as object), 'a query has no field "idempotent"'],
     ["output of a subscription", () => subscription({ output: z.string() } as object), "a subscription has no field"],

@@ -11,6 +11,8 @@ export type Kind = "query" | "mutation" | "subscription";
 interface CommonDefinition {
   /** What the caller passes. Absent: nothing. */
   readonly input?: Schema;
+  /** What the caller sends while the call runs: the schema of each item. Absent: it sends nothing but the input. */
+  readonly upstream?: Schema;
   /** The codes the procedure may fail with beside the standard ones: code → schema of its data, or `null` for none. */
   readonly errors?: DeclaredErrors;
   /** How long a call may take, in milliseconds, unless the caller says otherwise. */
@@ -81,7 +83,7 @@ type EventKey<Definition> = Definition extends { readonly event: infer Event ext
   ? keyof SchemaOutput<Event> & string
   : never;
 
-const common = ["input", "errors", "timeoutMs", "meta", "summary", "deprecated"];
+const common = ["input", "upstream", "errors", "timeoutMs", "meta", "summary", "deprecated"];
 
 /** Declares a query. Throws a `TypeError` for a field it does not have and for errors that cannot be declared. */
 export function query<Definition extends QueryDefinition>(
@@ -131,9 +133,10 @@ function define<P extends Procedure>(given: P, own: readonly string[]): P {
   return Object.freeze(Object.defineProperty({ ...given, definition: Object.freeze(kept) }, brand, { value: true }));
 }
 
+const schemaFields: ReadonlySet<string> = new Set(["input", "output", "event", "upstream"]);
+
 function checkField(field: string, value: unknown): void {
-  const isSchemaField = field === "input" || field === "output" || field === "event";
-  if (isSchemaField && !isSchema(value)) {
+  if (schemaFields.has(field) && !isSchema(value)) {
     throw new TypeError(`${field}: expected a schema that speaks Standard Schema, but came ${typeof value}`);
   }
   if (field === "timeoutMs" && !(typeof value === "number" && value > 0)) {

@@ -12,7 +12,8 @@ describe("resolveLimits", () => {
     expect(resolveLimits({ calls: 1 })).toEqual({ ...defaultLimits, calls: 1 });
   });
 
-  const counted = (Object.keys(defaultLimits) as (keyof Limits)[]).filter((name) => name !== "messageBytes");
+  const atLeast1KiB: readonly (keyof Limits)[] = ["messageBytes", "upstreamBytes"];
+  const counted = (Object.keys(defaultLimits) as (keyof Limits)[]).filter((name) => !atLeast1KiB.includes(name));
 
   it.each(counted)("takes every whole number from 1 for %s", (name) => {
     expect(resolveLimits({ [name]: 1 })[name]).toBe(1);
@@ -29,9 +30,9 @@ describe("resolveLimits", () => {
     },
   );
 
-  it("takes messageBytes from 1 KiB, which an error in an answer's place fits into", () => {
-    expect(() => resolveLimits({ messageBytes: 1_023 })).toThrow("limits.messageBytes must be at least 1024");
-    expect(resolveLimits({ messageBytes: 1_024 }).messageBytes).toBe(1_024);
+  it.each(["messageBytes", "upstreamBytes"] as const)("takes %s from 1 KiB", (name) => {
+    expect(() => resolveLimits({ [name]: 1_023 })).toThrow(`limits.${name} must be at least 1024`);
+    expect(resolveLimits({ [name]: 1_024 })[name]).toBe(1_024);
   });
 
   it.each(["call", "toString", "constructor"])("refuses %s, which does not exist", (name) => {
@@ -47,6 +48,8 @@ describe("peerLimits", () => {
       calls: 256,
       subscriptions: 256,
       creditMaxEvents: 1_024,
+      upstreamBytes: 262_144,
+      upstreams: 64,
     });
   });
 });

@@ -30,6 +30,10 @@ export interface Limits {
   readonly creditEvents: number;
   /** Events a reader grants at most, once it has shown that it keeps up. */
   readonly creditMaxEvents: number;
+  /** What of an upstream has been sent and not yet been taken by its handler. An item may be half as large. */
+  readonly upstreamBytes: number;
+  /** Calls with an upstream open at once for one connection. */
+  readonly upstreams: number;
   /** Unsent frames of one connection above which no stream is pulled. */
   readonly outboundSoftBytes: number;
   /** Unsent frames of one connection above which requests are refused, and it is closed as a slow reader, if it stays. */
@@ -65,12 +69,18 @@ export interface Limits {
 }
 
 /** The part of {@link Limits} that each end tells the other, in `hello` and in `welcome`. */
-export type PeerLimits = Pick<Limits, "messageBytes" | "batchFrames" | "calls" | "subscriptions" | "creditMaxEvents">;
+export type PeerLimits = Pick<
+  Limits,
+  "messageBytes" | "batchFrames" | "calls" | "subscriptions" | "creditMaxEvents" | "upstreamBytes" | "upstreams"
+>;
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** The least an end may announce: room for a greeting, and for the error that takes the place of an answer that is too large. */
+/**
+ * The least an end may announce as `messageBytes`: room for a greeting, and for the error that takes the place of an answer
+ * that is too large. Nor is `upstreamBytes` set to less.
+ */
 export const MIN_MESSAGE_BYTES = 1_024;
 
 /** The defaults. Frozen: override single entries through the `limits` option. */
@@ -85,6 +95,8 @@ export const defaultLimits: Limits = Object.freeze({
   subscriptions: 256,
   creditEvents: 64,
   creditMaxEvents: 1_024,
+  upstreamBytes: 256 * KiB,
+  upstreams: 64,
   outboundSoftBytes: 256 * KiB,
   outboundHardBytes: 4 * MiB,
   outboundHardMs: 10_000,
@@ -105,14 +117,15 @@ export const defaultLimits: Limits = Object.freeze({
 
 /** What of these limits the other end must know. */
 export function peerLimits(limits: Limits): PeerLimits {
-  const { messageBytes, batchFrames, calls, subscriptions, creditMaxEvents } = limits;
-  return { messageBytes, batchFrames, calls, subscriptions, creditMaxEvents };
+  const { messageBytes, batchFrames, calls, subscriptions, creditMaxEvents, upstreamBytes, upstreams } = limits;
+  return { messageBytes, batchFrames, calls, subscriptions, creditMaxEvents, upstreamBytes, upstreams };
 }
 
 /**
  * The defaults with some entries replaced.
  *
- * @throws TypeError for an entry that does not exist or is not a positive whole number, and for `messageBytes` below 1 KiB.
+ * @throws TypeError for an entry that does not exist or is not a positive whole number, and for `messageBytes` or
+ * `upstreamBytes` below 1 KiB.
  */
 export function resolveLimits(overrides: Partial<Limits> = {}): Limits {
   for (const [name, value] of Object.entries(overrides)) {
@@ -121,9 +134,10 @@ export function resolveLimits(overrides: Partial<Limits> = {}): Limits {
       throw new TypeError(`limits.${name} must be a positive whole number, not ${String(value)}`);
     }
   }
-  const { messageBytes = MIN_MESSAGE_BYTES } = overrides;
-  if (messageBytes < MIN_MESSAGE_BYTES) {
-    throw new TypeError(`limits.messageBytes must be at least ${MIN_MESSAGE_BYTES}, not ${messageBytes}`);
+  for (const name of ["messageBytes", "upstreamBytes"] as const) {
+    const bytes = overrides[name] ?? MIN_MESSAGE_BYTES;
+    if (bytes < MIN_MESSAGE_BYTES)
+      throw new TypeError(`limits.${name} must be at least ${MIN_MESSAGE_BYTES}, not ${bytes}`);
   }
   return Object.freeze({ ...defaultLimits, ...overrides });
 }

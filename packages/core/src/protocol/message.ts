@@ -72,20 +72,20 @@ export interface SubscribeFrame {
 }
 
 /** `[3, id]`: the caller wants no answer any more. */
-export interface CancelFrame {
+interface CancelFrame {
   readonly op: typeof op.cancel;
   readonly id: number;
 }
 
 /** `[4, id, limit]`: the reader takes events up to number `limit`, counted from the stream's first, which is 1. */
-export interface CreditFrame {
+interface CreditFrame {
   readonly op: typeof op.credit;
   readonly id: number;
   readonly limit: number;
 }
 
 /** `[5, id, value?]` */
-export interface ResultFrame {
+interface ResultFrame {
   readonly op: typeof op.result;
   readonly id: number;
   readonly value: unknown;
@@ -93,7 +93,7 @@ export interface ResultFrame {
 }
 
 /** `[6, id, error]`: ends a call or a stream. */
-export interface ErrorFrame {
+interface ErrorFrame {
   readonly op: typeof op.error;
   readonly id: number;
   readonly error: WireError;

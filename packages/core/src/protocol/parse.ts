@@ -233,7 +233,9 @@ const isPeerLimits = (value: unknown): value is PeerLimits =>
   isPositive(value.batchFrames) &&
   isPositive(value.calls) &&
   isPositive(value.subscriptions) &&
-  isPositive(value.creditMaxEvents);
+  isPositive(value.creditMaxEvents) &&
+  isPositive(value.upstreamBytes) &&
+  isPositive(value.upstreams);
 
 const isHello = (body: Fields): body is Fields & Omit<Hello, "type"> =>
   typeof body.contract === "string" &&
