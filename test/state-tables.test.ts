@@ -16,6 +16,8 @@ const machines = [
   "packages/core/src/machine/outgoing-calls.ts",
   "packages/core/src/machine/incoming-calls.ts",
   "packages/core/src/machine/joined-streams.ts",
+  "packages/core/src/machine/outgoing-upstreams.ts",
+  "packages/core/src/machine/incoming-upstreams.ts",
   "packages/client/src/dialer.ts",
   "packages/server/src/handshake.ts",
   "packages/server/src/credentials.ts",

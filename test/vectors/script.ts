@@ -27,6 +27,7 @@ interface CallSpec {
   readonly meta?: unknown;
   readonly credit?: { readonly events: number; readonly maxEvents: number };
   readonly lastEventId?: string;
+  readonly upstream?: boolean;
 }
 
 interface AttachSpec {
@@ -64,6 +65,11 @@ export interface Step {
   readonly offset?: number;
   readonly feed?: number;
   readonly message?: readonly ["events", topic: number, from: number, to: number, ...items: unknown[]];
+  readonly supply?: string;
+  readonly exhausted?: string;
+  readonly fault?: string;
+  readonly take?: number;
+  readonly decline?: number;
   readonly value?: unknown;
   readonly eventId?: string;
   readonly error?: WireError;
@@ -136,6 +142,10 @@ export class Script {
     if (step.cancel !== undefined) return { type: "cancel", call: this.#named(step.cancel) };
     if (step.consume !== undefined)
       return { type: "consume", call: this.#named(step.consume), count: step.count ?? Number.NaN };
+    if (step.supply !== undefined)
+      return { type: "supply", call: this.#named(step.supply), value: JSON.stringify(step.value) };
+    if (step.exhausted !== undefined) return { type: "exhausted", call: this.#named(step.exhausted) };
+    if (step.fault !== undefined) return { type: "fault", call: this.#named(step.fault) };
     if (step.end !== undefined) return { type: "end", ...step.end };
     if (step.handOver !== undefined) return { type: "handOver", lost: step.handOver === "lost" };
     return this.#answer(step);
@@ -148,6 +158,8 @@ export class Script {
       return { type: "fail", call: this.#request(step.fail), error: step.error };
     if (step.ready !== undefined) return { type: "ready", call: this.#request(step.ready) };
     if (step.finish !== undefined) return { type: "finish", call: this.#request(step.finish) };
+    if (step.take !== undefined) return { type: "take", call: this.#request(step.take), count: step.count ?? 1 };
+    if (step.decline !== undefined) return { type: "decline", call: this.#request(step.decline) };
     if (step.gap !== undefined && step.reason !== undefined)
       return { type: "gap", call: this.#request(step.gap), reason: step.reason };
     if (step.event !== undefined) {
@@ -180,7 +192,7 @@ export class Script {
   }
 
   #open(spec: CallSpec): OutgoingCall<string> {
-    const { name, kind, path, input, timeoutMs, idempotent = false, meta, credit, lastEventId } = spec;
+    const { name, kind, path, input, timeoutMs, idempotent = false, meta, credit, lastEventId, upstream } = spec;
     const request: OutgoingRequest = {
       kind,
       path: JSON.stringify(path),
@@ -190,6 +202,7 @@ export class Script {
       ...(meta === undefined ? {} : { meta: JSON.stringify(meta) }),
       ...(kind === "subscription" ? { credit: credit ?? { events: 64, maxEvents: 1_024 } } : {}),
       ...(lastEventId === undefined ? {} : { lastEventId }),
+      ...(upstream === undefined ? {} : { hasUpstream: upstream }),
     };
     const call = new OutgoingCall(request, name);
     this.#calls.set(name, call);
@@ -235,6 +248,13 @@ export class Script {
         return { [effect.type]: effect.call.id };
       case "placed":
         return { placed: effect.call.id, offset: effect.offset };
+      case "item":
+        return present({ item: effect.call.id, value: effect.value });
+      case "complete":
+        return { complete: effect.call.id };
+      case "read":
+      case "stop":
+        return { [effect.type]: effect.call.sink };
       case "abort": {
         const reason: AbortReason = effect.reason;
         return { abort: effect.call.id, reason };

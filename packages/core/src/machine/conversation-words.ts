@@ -28,7 +28,32 @@ export interface Attach {
   readonly silenceMs: number;
 }
 
+/** From our callers. */
+export type CallerInput<Sink> =
+  | { readonly type: "call"; readonly call: OutgoingCall<Sink> }
+  | { readonly type: "adopt"; readonly call: OutgoingCall<Sink> }
+  | { readonly type: "cancel"; readonly call: OutgoingCall<Sink> }
+  | { readonly type: "consume"; readonly call: OutgoingCall<Sink>; readonly count: number }
+  // From the source of an upstream, after a `read`: an item, its end, or that it has failed.
+  | { readonly type: "supply"; readonly call: OutgoingCall<Sink>; readonly value: Encoded }
+  | { readonly type: "exhausted"; readonly call: OutgoingCall<Sink> }
+  | { readonly type: "fault"; readonly call: OutgoingCall<Sink> };
+
+/** From our handlers. */
+export type HandlerInput<Work> =
+  | { readonly type: "reply"; readonly call: IncomingCall<Work>; readonly value: Encoded }
+  | { readonly type: "fail"; readonly call: IncomingCall<Work>; readonly error: WireError; readonly blob?: Uint8Array }
+  | { readonly type: "ready"; readonly call: IncomingCall<Work> }
+  | { readonly type: "event"; readonly call: IncomingCall<Work>; readonly value: Encoded; readonly eventId?: string }
+  | { readonly type: "gap"; readonly call: IncomingCall<Work>; readonly reason: string }
+  | { readonly type: "finish"; readonly call: IncomingCall<Work> }
+  // Of an upstream: so many items were taken; no more are wanted.
+  | { readonly type: "take"; readonly call: IncomingCall<Work>; readonly count: number }
+  | { readonly type: "decline"; readonly call: IncomingCall<Work> };
+
 export type ConversationInput<Sink, Work> =
+  | CallerInput<Sink>
+  | HandlerInput<Work>
   // The transport.
   | Attach
   | { readonly type: "detach"; readonly generation: number }
@@ -36,17 +61,6 @@ export type ConversationInput<Sink, Work> =
   | { readonly type: "message"; readonly generation: number; readonly data: Data }
   | { readonly type: "alive"; readonly generation: number }
   | { readonly type: "congested"; readonly generation: number; readonly congested: boolean }
-  // Our callers.
-  | { readonly type: "call"; readonly call: OutgoingCall<Sink> }
-  | { readonly type: "cancel"; readonly call: OutgoingCall<Sink> }
-  | { readonly type: "consume"; readonly call: OutgoingCall<Sink>; readonly count: number }
-  // Our handlers.
-  | { readonly type: "reply"; readonly call: IncomingCall<Work>; readonly value: Encoded }
-  | { readonly type: "fail"; readonly call: IncomingCall<Work>; readonly error: WireError; readonly blob?: Uint8Array }
-  | { readonly type: "ready"; readonly call: IncomingCall<Work> }
-  | { readonly type: "event"; readonly call: IncomingCall<Work>; readonly value: Encoded; readonly eventId?: string }
-  | { readonly type: "gap"; readonly call: IncomingCall<Work>; readonly reason: string }
-  | { readonly type: "finish"; readonly call: IncomingCall<Work> }
   // The topics that feed streams.
   | { readonly type: "share"; readonly call: IncomingCall<Work> }
   | { readonly type: "join"; readonly call: IncomingCall<Work>; readonly at: Joining }
@@ -55,7 +69,6 @@ export type ConversationInput<Sink, Work> =
   | { readonly type: "flush" }
   /** Another conversation goes on in this one's place. `lost`: this one's session is known to be gone. */
   | { readonly type: "handOver"; readonly lost: boolean }
-  | { readonly type: "adopt"; readonly call: OutgoingCall<Sink> }
   | { readonly type: "end"; readonly code: StandardCode; readonly message: string };
 
 /**

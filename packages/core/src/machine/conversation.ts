@@ -14,13 +14,14 @@ import type { StandardCode } from "../error/codes.js";
 import type { Data } from "../protocol/blob.js";
 import type { CloseName } from "../protocol/close-codes.js";
 import type { Limits } from "../protocol/limits.js";
-import type { Batch, Frame } from "../protocol/message.js";
+import type { Batch } from "../protocol/message.js";
 import { op } from "../protocol/message.js";
 import { parse, type Violation, violation } from "../protocol/parse.js";
+import { tellIncoming, tellOutgoing } from "./conversation-programs.js";
 import type { Attach, ConversationEffect, ConversationInput } from "./conversation-words.js";
 import { Heartbeat } from "./heartbeat.js";
 import type { IncomingCall } from "./incoming-call.js";
-import { IncomingCalls, type RequestFrame } from "./incoming-calls.js";
+import { IncomingCalls } from "./incoming-calls.js";
 import { JoinNotice } from "./joined-streams.js";
 import type { Machine } from "./machine.js";
 import type { OutgoingCall } from "./outgoing-call.js";
@@ -41,6 +42,8 @@ export class Conversation<Sink, Work>
 {
   readonly #limits: Limits;
   readonly #role: ConversationOptions["role"];
+  /** Of ids we give, modulo 2. */
+  readonly #parity: 0 | 1;
   readonly #session: Session<OutgoingCall<Sink> | JoinNotice>;
   readonly #outgoing: OutgoingCalls<Sink>;
   readonly #incoming: IncomingCalls<Work>;
@@ -62,6 +65,7 @@ export class Conversation<Sink, Work>
     this.#session = new Session(limits, (waiting, now) =>
       waiting instanceof JoinNotice ? this.#incoming.joined.render(waiting) : this.#outgoing.render(waiting, now),
     );
+    this.#parity = role === "client" ? 1 : 0;
     const [ours, theirs] = role === "client" ? ([1, 2] as const) : ([2, 1] as const);
     this.#outgoing = new OutgoingCalls({ session: this.#session, limits, firstId: ours, emit });
     this.#incoming = new IncomingCalls({ session: this.#session, limits, firstId: theirs, emit });
@@ -128,9 +132,6 @@ export class Conversation<Sink, Work>
       case "reply":
         this.#incoming.reply(input.call, input.value);
         break;
-      case "event":
-        this.#incoming.event(input.call, input.value, input.eventId);
-        break;
       case "message":
         this.#message(input.generation, input.data, now);
         break;
@@ -140,23 +141,13 @@ export class Conversation<Sink, Work>
         this.#weigh(now);
         this.#finish();
         return;
-      case "consume":
-        this.#outgoing.consume(input.call, input.count);
-        break;
+      case "adopt":
       case "cancel":
-        this.#outgoing.cancel(input.call);
-        break;
-      case "fail":
-        this.#incoming.fail(input.call, input.error, input.blob);
-        break;
-      case "ready":
-        this.#incoming.ready(input.call);
-        break;
-      case "gap":
-        this.#incoming.gap(input.call, input.reason);
-        break;
-      case "finish":
-        this.#incoming.finish(input.call);
+      case "consume":
+      case "supply":
+      case "exhausted":
+      case "fault":
+        tellOutgoing(this.#outgoing, input);
         break;
       case "share":
         this.#incoming.joined.share(input.call);
@@ -185,9 +176,6 @@ export class Conversation<Sink, Work>
       case "absent":
         this.#outgoing.absent(input.reason);
         return;
-      case "adopt":
-        this.#outgoing.adopt(input.call);
-        break;
       case "handOver":
         if (input.lost) this.#outgoing.sessionLost();
         this.#effects.push({ type: "moved", calls: this.#outgoing.handOver() });
@@ -196,6 +184,8 @@ export class Conversation<Sink, Work>
       case "end":
         this.#end(input.code, input.message, now);
         return;
+      default:
+        tellIncoming(this.#incoming, input, now);
     }
     this.#endTurn(now);
   }
@@ -290,7 +280,9 @@ export class Conversation<Sink, Work>
 
   #frames(batch: Batch, now: number): Violation | undefined {
     for (const frame of batch.frames) {
-      const wrong = isRequest(frame) ? this.#incoming.request(frame, now) : this.#outgoing.answer(frame);
+      const isOpening = frame.op === op.call || frame.op === op.subscribe;
+      const isOurs = frame.id % 2 === this.#parity;
+      const wrong = !isOpening && isOurs ? this.#outgoing.answer(frame) : this.#incoming.request(frame, now);
       if (wrong !== undefined) return wrong;
     }
     return undefined;
@@ -324,11 +316,21 @@ export class Conversation<Sink, Work>
   }
 
   #write(now: number): void {
-    for (let data = this.#session.write(now); data !== undefined; data = this.#session.write(now)) {
-      this.#effects.push({ type: "send", generation: this.#generation, data });
-    }
+    while (this.#send(this.#session.write(now)));
+    this.#resume();
+  }
+
+  /** What was written has made room, and has begun calls. */
+  #resume(): void {
     this.#incoming.resume();
+    this.#outgoing.upstreams.resume();
     this.#incoming.joined.look();
+  }
+
+  /** False: there was nothing to send. */
+  #send(data: Data | undefined): boolean {
+    if (data !== undefined) this.#effects.push({ type: "send", generation: this.#generation, data });
+    return data !== undefined;
   }
 
   /** Notes since when the backlog is above its hard bound. */
@@ -338,8 +340,7 @@ export class Conversation<Sink, Work>
   }
 
   #beat(now: number): void {
-    const data = this.#session.write(now, true);
-    if (data !== undefined) this.#effects.push({ type: "send", generation: this.#generation, data });
+    if (this.#send(this.#session.write(now, true))) this.#resume();
     this.#effects.push({ type: "ping" });
   }
 
@@ -354,7 +355,3 @@ export class Conversation<Sink, Work>
     this.#effects.push({ type: "break", close: wrong.close, detail: wrong.detail });
   }
 }
-
-/** A position is told to whoever answers the stream; a question for it is an answer like any other. */
-const isRequest = (frame: Frame): frame is RequestFrame =>
-  frame.op === op.position ? frame.told !== undefined : frame.op < op.result;

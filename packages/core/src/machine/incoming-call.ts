@@ -2,6 +2,7 @@
 import type { CallFrame, Meta, SubscribeFrame } from "../protocol/message.js";
 import { op } from "../protocol/message.js";
 import { CreditBalance } from "./credit.js";
+import type { IncomingUpstream } from "./incoming-upstream.js";
 
 /**
  * How far an answer has come; the transitions stand in `incoming-calls.ts`. `running`: the handler works. A stream is
@@ -29,12 +30,14 @@ export interface Standing {
   fed: number;
 }
 
-/** The machine owns `state` and `standing`; the hands own `work`, which the machine never looks into. */
+/** The machine owns `state`, `standing`, `upstream` and `deadline`; the hands own `work`, which the machine never looks into. */
 export class IncomingCall<Work> {
   state: IncomingState;
   work: Work | undefined;
   /** Present once a stream was joined to a topic. */
   standing: Standing | undefined;
+  /** Present from the first frame of an upstream on, or from when it was declined. */
+  upstream: IncomingUpstream | undefined;
   readonly id: number;
   readonly path: string;
   readonly meta: Meta | undefined;
@@ -49,7 +52,9 @@ export class IncomingCall<Work> {
   constructor(
     frame: CallFrame | SubscribeFrame,
     /** When the call expires, by the clock of this conversation. `Infinity`: never. */
-    readonly deadline: number,
+    public deadline: number,
+    /** When its caller gives up, however long it is let run. */
+    readonly latest = deadline,
   ) {
     this.id = frame.id;
     this.path = frame.path;
@@ -61,5 +66,10 @@ export class IncomingCall<Work> {
       this.lastEventId = frame.lastEventId;
       this.balance = new CreditBalance(frame.credit);
     } else this.state = "running";
+  }
+
+  /** Its upstream has shown a sign of life: from here `callMaxMs` counts anew. Streams are not bounded by it. */
+  keepAlive(now: number, callMaxMs: number): void {
+    if (this.balance === undefined) this.deadline = Math.min(this.latest, now + callMaxMs);
   }
 }

@@ -17,7 +17,12 @@ class Desk {
 
   constructor(limits: Partial<Limits> = {}, firstId: 1 | 2 = 1) {
     this.calls = new IncomingCalls({
-      session: { push: (frame) => void this.pushed.push(String(frame)), backlog: this.backlog, flows: true },
+      session: {
+        push: (frame) => void this.pushed.push(String(frame)),
+        pushUrgent: (frame) => void this.pushed.push(frame),
+        backlog: this.backlog,
+        flows: true,
+      },
       limits: { ...defaultLimits, ...limits },
       firstId,
       emit: (effect) => void this.#effects.push(effect),

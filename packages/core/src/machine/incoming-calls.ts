@@ -14,7 +14,6 @@
  * A stream becomes `paused` and, where there is room and credit already, goes on to `pulling` at once.
  *
  * Who does not take its answers gets no more work done: requests are refused while the backlog is above its hard bound.
- * Refusals wait in it too, so they are bounded by their number.
  *
  * @see PROTOCOL.md sections 5.2 and 5.3
  */
@@ -23,26 +22,18 @@ import { toWireError } from "../error/wire-error.js";
 import { type Encoded, type EncodedFrame, frameSize, frameText } from "../protocol/blob.js";
 import { endFrame, errorFrame, eventFrame, gapFrame, resultFrame } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
-import type {
-  CallFrame,
-  CancelFrame,
-  CreditFrame,
-  PositionFrame,
-  SubscribeFrame,
-  WireError,
-} from "../protocol/message.js";
+import type { CallFrame, Frame, SubscribeFrame, WireError } from "../protocol/message.js";
 import { op } from "../protocol/message.js";
 import { type Violation, violation } from "../protocol/parse.js";
 import { exceedsBytes } from "../protocol/text.js";
 import { IncomingCall } from "./incoming-call.js";
+import { type IncomingUpstreamEffect, IncomingUpstreams } from "./incoming-upstreams.js";
 import { type JoinedEffect, JoinedStreams, type JoinNotice, type Portion } from "./joined-streams.js";
+import { Refusals } from "./refusals.js";
 import type { Session } from "./session.js";
 
-/** Frames that ask. */
-export type RequestFrame = CallFrame | SubscribeFrame | CancelFrame | CreditFrame | PositionFrame;
-
-/** Why a handler's work is not wanted any more. */
-export type AbortReason = "cancelled" | "deadline" | "ended";
+/** Why a handler's work is not wanted any more. `source`: what the caller sends has failed. */
+export type AbortReason = "cancelled" | "deadline" | "ended" | "source";
 
 /**
  * `request`: answer this. `pull`: get one event from the source. `abort`: stop, and say when it has stopped.
@@ -53,21 +44,21 @@ export type IncomingEffect<Work> =
   | { readonly type: "request"; readonly call: IncomingCall<Work> }
   | { readonly type: "pull"; readonly call: IncomingCall<Work> }
   | { readonly type: "abort"; readonly call: IncomingCall<Work>; readonly reason: AbortReason }
-  | { readonly type: "oversized"; readonly call: IncomingCall<Work> };
+  | { readonly type: "oversized"; readonly call: IncomingCall<Work> }
+  | IncomingUpstreamEffect<Work>;
 
 export interface IncomingContext<Work> {
-  readonly session: Pick<Session<JoinNotice>, "push" | "backlog" | "flows">;
+  readonly session: Pick<Session<JoinNotice>, "push" | "pushUrgent" | "backlog" | "flows">;
   readonly limits: Limits;
   /** The parity of the other end's ids. */
   readonly firstId: 1 | 2;
   emit(effect: IncomingEffect<Work>): void;
 }
 
-/** Refusals that may wait to be sent, roughly: there are never twice as many. */
-const MAX_REFUSALS = 4_096;
-
 export class IncomingCalls<Work> {
   readonly joined: JoinedStreams<Work>;
+  /** What handlers have to say of upstreams is said here. */
+  readonly upstreams: IncomingUpstreams<Work>;
   readonly #context: IncomingContext<Work>;
   /** Every call whose handler has not settled, the abandoned among them. */
   readonly #byId = new Map<number, IncomingCall<Work>>();
@@ -77,13 +68,13 @@ export class IncomingCalls<Work> {
   #lastId = 0;
   #deadline = Infinity;
   #peer: Pick<PeerLimits, "messageBytes"> | undefined;
-  /** Refusals since all had left that waited before them; when so many frames have left, the count begins anew. */
-  #refusals = 0;
-  #recountAt = 0;
+  readonly #refusals: Refusals;
 
   constructor(context: IncomingContext<Work>) {
     this.#context = context;
     this.joined = new JoinedStreams({ session: context.session, calls: this.#byId, emit: context.emit });
+    this.#refusals = new Refusals(context.session);
+    this.upstreams = new IncomingUpstreams(context);
   }
 
   /** No call's deadline is earlier than this. */
@@ -113,20 +104,17 @@ export class IncomingCalls<Work> {
     this.joined.attached();
   }
 
-  /** Acts on a request. A cancel or credit for what has ended is the normal race, and ignored. */
-  request(frame: RequestFrame, now: number): Violation | undefined {
+  /** Acts on what the caller says. What is about a call that has ended is the normal race, and ignored. */
+  request(frame: Frame, now: number): Violation | undefined {
+    if (frame.op === op.call || frame.op === op.subscribe) return this.#open(frame, now);
+    const call = this.#byId.get(frame.id);
+    if (call === undefined) return undefined;
     switch (frame.op) {
-      case op.call:
-      case op.subscribe:
-        return this.#open(frame, now);
-      case op.cancel: {
-        const call = this.#byId.get(frame.id);
-        if (call !== undefined) this.#abandon(call, "cancelled");
+      case op.cancel:
+        this.#abandon(call, "cancelled");
         return undefined;
-      }
       case op.credit: {
-        const call = this.#byId.get(frame.id);
-        if (call?.balance === undefined) return undefined;
+        if (call.balance === undefined) return undefined;
         const { available } = call.balance;
         if (!call.balance.raise(frame.limit, this.#context.limits.creditMaxEvents)) {
           return violation("credit beyond limits.creditMaxEvents (§5.3)");
@@ -135,10 +123,19 @@ export class IncomingCalls<Work> {
         if (!available) this.joined.wake(call);
         return undefined;
       }
-      case op.position: {
-        const call = this.#byId.get(frame.id);
-        return call === undefined || frame.told === undefined ? undefined : this.joined.position(call, frame.told);
-      }
+      case op.position:
+        return frame.told === undefined
+          ? violation("a question from the caller (§4)")
+          : this.joined.position(call, frame.told);
+      case op.event:
+      case op.end:
+        return call.state === "abandoned" ? undefined : this.upstreams.frame(call, frame, now);
+      case op.error:
+        if (call.upstream?.name === "ended") return violation("more of an upstream after its end (§5.6)");
+        this.#abandon(call, "source");
+        return undefined;
+      default:
+        return violation("an answer from the caller (§4)");
     }
   }
 
@@ -240,9 +237,10 @@ export class IncomingCalls<Work> {
     if (isStream && frame.credit > limits.creditMaxEvents)
       return violation("credit beyond limits.creditMaxEvents (§5.3)");
     const full = isStream ? this.#streams >= limits.subscriptions : this.#byId.size - this.#streams >= limits.calls;
-    if (full) return this.#refuse(id, `too many ${isStream ? "subscriptions" : "calls"} on this connection`);
-    if (this.#isOverloaded) return this.#refuse(id, "too much waits to be sent on this connection");
-    const call = new IncomingCall<Work>(frame, deadlineOf(frame, limits, now));
+    if (full) return this.#refusals.refuse(id, `too many ${isStream ? "subscriptions" : "calls"} on this connection`);
+    if (this.#isOverloaded) return this.#refusals.refuse(id, "too much waits to be sent on this connection");
+    const latest = frame.timeoutMs === 0 ? Infinity : now + frame.timeoutMs;
+    const call = new IncomingCall<Work>(frame, isStream ? latest : Math.min(latest, now + limits.callMaxMs), latest);
     if (call.deadline < this.#deadline) this.#deadline = call.deadline;
     if (isStream) this.#streams++;
     this.#byId.set(id, call);
@@ -252,18 +250,6 @@ export class IncomingCalls<Work> {
 
   get #isOverloaded(): boolean {
     return this.#context.session.backlog.size >= this.#context.limits.outboundHardBytes;
-  }
-
-  #refuse(id: number, message: string): Violation | undefined {
-    const { session } = this.#context;
-    const { taken, length } = session.backlog;
-    if (taken >= this.#recountAt) {
-      this.#refusals = 0;
-      this.#recountAt = taken + length + 1;
-    }
-    if (++this.#refusals > MAX_REFUSALS) return violation("too many refusals wait to be read (§5.2)", "flood");
-    session.push(errorFrame(id, { code: "RESOURCE_EXHAUSTED", message, refused: true }));
-    return undefined;
   }
 
   #pull(call: IncomingCall<Work>): void {
@@ -305,6 +291,7 @@ export class IncomingCalls<Work> {
     const wanted = call.state !== "abandoned" && call.state !== "settled";
     call.state = "settled";
     this.#stalled.delete(call);
+    this.upstreams.close(call);
     if (this.#byId.get(call.id) === call) {
       this.#byId.delete(call.id);
       if (call.balance !== undefined) this.#streams--;
@@ -316,11 +303,7 @@ export class IncomingCalls<Work> {
     if (call.state === "abandoned" || call.state === "settled") return;
     call.state = "abandoned";
     this.#stalled.delete(call);
+    this.upstreams.close(call);
     this.#context.emit({ type: "abort", call, reason });
   }
-}
-
-function deadlineOf(frame: CallFrame | SubscribeFrame, limits: Limits, now: number): number {
-  if (frame.op === op.subscribe) return frame.timeoutMs === 0 ? Infinity : now + frame.timeoutMs;
-  return now + (frame.timeoutMs === 0 ? limits.callMaxMs : Math.min(frame.timeoutMs, limits.callMaxMs));
 }

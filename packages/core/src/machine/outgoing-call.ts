@@ -3,6 +3,7 @@ import type { Outcome } from "../error/rpc-error.js";
 import { type Encoded, type EncodedFrame, frameText } from "../protocol/blob.js";
 import { callFrame, subscribeFrame } from "../protocol/encode.js";
 import { CreditWindow } from "./credit.js";
+import { OutgoingUpstream } from "./outgoing-upstream.js";
 import type { Weighed } from "./scheduler.js";
 
 /** How far a call has come; the transitions stand in `outgoing-calls.ts`. */
@@ -16,7 +17,10 @@ export interface OutgoingRequest {
   readonly kind: "query" | "mutation" | "subscription";
   /** The procedure's path, as JSON text. */
   readonly path: string;
-  /** Whether it may be sent again to a server that knows nothing of it. A subscription may in any case. */
+  /**
+   * Whether it may be sent again to a server that knows nothing of it. A subscription may in any case; what has read of its
+   * upstream may not.
+   */
   readonly repeatable: boolean;
   readonly input: Encoded;
   /** The caller's metadata as JSON text. Default: none. */
@@ -29,6 +33,8 @@ export interface OutgoingRequest {
   readonly lastEventId?: string;
   /** Subscriptions: each begins with the whole state, so that opening it anew leaves nothing out. Default `false`. */
   readonly isState?: boolean;
+  /** Whether the caller sends items while it runs. Default `false`. */
+  readonly hasUpstream?: boolean;
 }
 
 /** Where a stream that a topic feeds stands: what is after this offset has not arrived. */
@@ -49,6 +55,8 @@ export class OutgoingCall<Sink> implements Weighed {
   reading: Reading | undefined;
   /** Present for subscriptions only. */
   readonly window: CreditWindow | undefined;
+  /** Present where the caller sends items. */
+  readonly upstream: OutgoingUpstream | undefined;
   readonly #request: OutgoingRequest;
 
   constructor(
@@ -58,6 +66,7 @@ export class OutgoingCall<Sink> implements Weighed {
     this.#request = request;
     this.lastEventId = request.lastEventId;
     const { credit } = request;
+    this.upstream = request.hasUpstream ? new OutgoingUpstream() : undefined;
     this.window = credit && new CreditWindow(credit.events, credit.maxEvents);
   }
 
@@ -80,7 +89,7 @@ export class OutgoingCall<Sink> implements Weighed {
   }
 
   get repeatable(): boolean {
-    return this.#request.repeatable || this.window !== undefined;
+    return !this.upstream?.isTouched && (this.#request.repeatable || this.window !== undefined);
   }
 
   /** Opened anew, it leaves nothing out: it goes on after an event, or begins with the whole state. */

@@ -57,7 +57,7 @@ class Desk {
       const name = effect.call.sink;
       if (effect.type === "failure") return `${name}: ${effect.error.code} ${effect.error.outcome}`;
       if (effect.type === "gap") return `${name}: gap`;
-      if (effect.type === "end") return `${name}: end`;
+      if (effect.type === "end" || effect.type === "read" || effect.type === "stop") return `${name}: ${effect.type}`;
       return `${name}: ${effect.type} ${String(effect.value)}`;
     });
   }

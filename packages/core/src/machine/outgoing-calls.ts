@@ -9,9 +9,8 @@
  *   settled | –               | –       | ignored   | –                     | –                                   | –
  *
  * `as known`, `unknown`: settled, by a failure with that outcome. What is known of a call is `not-sent` until it was
- * sent, to whichever server, and `unknown` from then on. A subscription is always repeatable.
- * A call has an id from `queued` on; ids only grow, so a call that is sent again gets a new one. What waits is bounded:
- * by the offline limits while there is no transport, by `waitingCalls` while there is one.
+ * sent, to whichever server, and `unknown` from then on. A subscription is repeatable; what has read of its upstream is
+ * not. A call has an id from `queued` on; ids only grow, so a call that is sent again gets a new one.
  *
  * @see PROTOCOL.md sections 5.2 and 5.3
  */
@@ -19,26 +18,21 @@ import { isTransient, type StandardCode } from "../error/codes.js";
 import { RpcError, type RpcErrorOptions } from "../error/rpc-error.js";
 import { fromWireError } from "../error/wire-error.js";
 import type { EncodedFrame } from "../protocol/blob.js";
-import { cancelFrame, creditFrame } from "../protocol/encode.js";
+import { cancelFrame } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
-import type {
-  EndFrame,
-  ErrorFrame,
-  EventFrame,
-  GapFrame,
-  JoinFrame,
-  PositionFrame,
-  ResultFrame,
-} from "../protocol/message.js";
+import type { CallFrame, Frame, SubscribeFrame } from "../protocol/message.js";
 import { op } from "../protocol/message.js";
 import { type Violation, violation } from "../protocol/parse.js";
 import { exceedsBytes } from "../protocol/text.js";
 import type { OutgoingCall } from "./outgoing-call.js";
+import { type OutgoingStreamEffect, OutgoingStreams } from "./outgoing-streams.js";
+import { type OutgoingUpstreamEffect, OutgoingUpstreams } from "./outgoing-upstreams.js";
 import type { Session } from "./session.js";
 import { TopicReaders } from "./topic-readers.js";
+import { WaitingRoom } from "./waiting-room.js";
 
-/** Frames that answer a call. */
-export type AnswerFrame = ResultFrame | ErrorFrame | EventFrame | EndFrame | GapFrame | JoinFrame | PositionFrame;
+/** Frames about a call: those that answer it, and two about its upstream. */
+export type AnswerFrame = Exclude<Frame, CallFrame | SubscribeFrame>;
 
 /** The bytes that a value, or an error's data, speaks of. */
 type Bytes = Uint8Array | undefined;
@@ -47,19 +41,13 @@ type Bytes = Uint8Array | undefined;
 export type OutgoingEffect<Sink> =
   | { readonly type: "result"; readonly call: OutgoingCall<Sink>; readonly value: unknown; readonly blob?: Bytes }
   | { readonly type: "failure"; readonly call: OutgoingCall<Sink>; readonly error: RpcError; readonly blob?: Bytes }
-  | {
-      readonly type: "event";
-      readonly call: OutgoingCall<Sink>;
-      readonly value: unknown;
-      readonly eventId?: string;
-      readonly blob?: Bytes;
-    }
-  | { readonly type: "gap"; readonly call: OutgoingCall<Sink>; readonly reason: string }
-  | { readonly type: "end"; readonly call: OutgoingCall<Sink> };
+  | { readonly type: "end"; readonly call: OutgoingCall<Sink> }
+  | OutgoingStreamEffect<Sink>
+  | OutgoingUpstreamEffect<Sink>;
 
 /** What the calls of one conversation share. */
 export interface OutgoingContext<Sink> {
-  readonly session: Pick<Session<OutgoingCall<Sink>>, "push" | "pushUrgent" | "state" | "writable">;
+  readonly session: Pick<Session<OutgoingCall<Sink>>, "push" | "pushUrgent" | "backlog" | "state" | "writable">;
   readonly limits: Limits;
   readonly firstId: 1 | 2;
   emit(effect: OutgoingEffect<Sink>): void;
@@ -67,12 +55,13 @@ export interface OutgoingContext<Sink> {
 
 export class OutgoingCalls<Sink> {
   readonly readers: TopicReaders<Sink>;
+  /** What the sources of upstreams have to say is said here. */
+  readonly upstreams: OutgoingUpstreams<Sink>;
   readonly #context: OutgoingContext<Sink>;
   /** Queued and sent, by id. */
   readonly #byId = new Map<number, OutgoingCall<Sink>>();
-  readonly #waitingCalls = new Set<OutgoingCall<Sink>>();
-  readonly #waitingStreams = new Set<OutgoingCall<Sink>>();
-  #waitingSize = 0;
+  readonly #waiting: WaitingRoom<Sink>;
+  readonly #streams: OutgoingStreams<Sink>;
   /** Queued or sent queries and mutations: each takes one of the other end's slots. */
   #inFlight = 0;
   #nextId: number;
@@ -85,6 +74,12 @@ export class OutgoingCalls<Sink> {
     this.#context = context;
     this.#nextId = context.firstId;
     this.readers = new TopicReaders(context);
+    this.#waiting = new WaitingRoom(context.limits);
+    this.#streams = new OutgoingStreams(context);
+    this.upstreams = new OutgoingUpstreams(context, (call, code, told) => {
+      this.#settle(call);
+      this.#fail(call, code, told);
+    });
   }
 
   /** No call's deadline is earlier than this. */
@@ -92,40 +87,34 @@ export class OutgoingCalls<Sink> {
     return this.#deadline;
   }
 
-  /** Queries and mutations the other end is working on. */
+  /** Calls that have an id: the other end works on them, or will. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#byId.size;
   }
 
   /** What waits to be sent, in UTF-16 units. */
   get waitingSize(): number {
-    return this.#waitingSize;
+    return this.#waiting.size;
   }
 
   /** Calls that have not settled. */
   get open(): number {
-    return this.#byId.size + this.#waiting;
+    return this.#byId.size + this.#waiting.length;
   }
 
   /** Takes a new call: it leaves in this turn, waits, or fails because what waits is bounded. */
   add(call: OutgoingCall<Sink>): void {
     if (this.#departs(call)) return this.#queue(call);
     if (this.#isTooLarge(call)) return this.#refuseTooLarge(call);
-    const { session, limits } = this.#context;
-    const attached = session.state.name === "attached";
-    const maxWaiting = attached ? limits.waitingCalls : limits.offlineCalls;
-    const maxSize = attached ? limits.outboundHardBytes : limits.offlineBytes;
-    if (this.#waiting >= maxWaiting || this.#waitingSize + call.size > maxSize) {
-      return attached
-        ? this.refuse(call, "RESOURCE_EXHAUSTED", "too many calls wait for a slot (limits.waitingCalls)")
-        : this.refuse(call, "UNAVAILABLE", "too many calls wait for a connection (limits.offlineCalls)");
-    }
-    this.#wait(call);
+    const noRoom = this.#waiting.refuses(call, this.#context.session.state.name === "attached");
+    if (noRoom !== undefined) this.refuse(call, noRoom.code, noRoom.message);
+    else this.#wait(call);
   }
 
   /** The transport of a session is ready. */
   attached(peer: PeerLimits): void {
     this.#peer = peer;
+    this.upstreams.attached(peer);
     this.#absence = undefined;
   }
 
@@ -140,22 +129,24 @@ export class OutgoingCalls<Sink> {
     else this.#wait(call);
   }
 
-  /** Gives away what can go on elsewhere: what waits, and every stream. Sent calls stay, to be answered here. */
+  /**
+   * Gives away what can go on elsewhere: what waits, and every stream. Sent calls stay, to be answered here, and with them
+   * the streams whose upstream this end knows.
+   */
   handOver(): OutgoingCall<Sink>[] {
-    const streams = [...this.#byId.values()].filter((call) => call.window !== undefined);
+    const isFree = (call: OutgoingCall<Sink>) => call.upstream === undefined || call.state.name === "queued";
+    const streams = [...this.#byId.values()].filter((call) => call.window !== undefined && isFree(call));
     for (const call of streams) this.#leave(call);
-    const moved = [...streams, ...this.#waitingStreams, ...this.#waitingCalls];
-    for (const call of moved.slice(streams.length)) this.#unwait(call);
-    return moved;
+    return [...streams, ...this.#waiting.clear()];
   }
 
   /** Sends what waits, as far as there is room and there are slots. */
   release(): void {
-    if (this.#waiting === 0) return;
-    for (const calls of [this.#waitingStreams, this.#waitingCalls]) {
-      for (const call of calls) {
+    if (this.#waiting.length === 0) return;
+    for (const line of this.#waiting.lines) {
+      for (const call of line) {
         if (!this.#departs(call)) break;
-        this.#unwait(call);
+        this.#waiting.leave(call);
         this.#queue(call);
       }
     }
@@ -167,6 +158,7 @@ export class OutgoingCalls<Sink> {
     const { id } = call.state;
     call.state = { name: "sent", id };
     call.known = "unknown";
+    this.upstreams.begin(call);
     return call.frame(id, now, this.#peer?.creditMaxEvents ?? 1);
   }
 
@@ -182,14 +174,10 @@ export class OutgoingCalls<Sink> {
 
   /** The caller has taken events of a stream. Ignored where the call is another conversation's by now. */
   consume(call: OutgoingCall<Sink>, count: number): void {
-    if (!this.#owns(call)) return;
-    const limit = call.window?.consume(count);
-    if (limit !== undefined && call.state.name === "sent") {
-      this.#context.session.pushUrgent(creditFrame(call.state.id, limit));
-    }
+    if (this.#owns(call)) this.#streams.consume(call, count);
   }
 
-  /** Acts on an answer. What answers no open call is the normal race with a cancel, and ignored. */
+  /** Acts on a frame about a call. What is about no open one is the normal race with a cancel, and ignored. */
   answer(frame: AnswerFrame): Violation | undefined {
     const call = this.#byId.get(frame.id);
     if (call === undefined) return undefined;
@@ -206,17 +194,12 @@ export class OutgoingCalls<Sink> {
         emit({ type: "failure", call, error: fromWireError(frame.error, call), blob: frame.blob });
         return undefined;
       case op.event:
-        if (!call.window?.arrive()) return violation("an event without credit (§5.3)");
-        call.isGapLast = false;
-        if (frame.eventId === undefined) emit({ type: "event", call, value: frame.value, blob: frame.blob });
-        else {
-          call.lastEventId = frame.eventId;
-          emit({ type: "event", call, value: frame.value, eventId: frame.eventId, blob: frame.blob });
-        }
-        return undefined;
       case op.gap:
-        if (!call.window?.arrive()) return violation("a gap without credit (§5.3)");
-        emit({ type: "gap", call, reason: frame.reason });
+        return this.#streams.answer(call, frame);
+      case op.credit:
+        return this.upstreams.credit(call, frame.limit);
+      case op.cancel:
+        this.upstreams.stop(call);
         return undefined;
       case op.end:
         if (call.window === undefined) return violation("an end answers a call (§5.2)");
@@ -236,24 +219,25 @@ export class OutgoingCalls<Sink> {
 
   /** The other end knows nothing of what was sent: each call goes the way its kind allows. */
   sessionLost(): void {
-    const waitingCalls = [...this.#waitingCalls];
-    const waitingStreams = [...this.#waitingStreams];
-    const known = [...this.#byId.values()];
-    this.#forget();
+    const { known, waiting } = this.#forget();
     for (const call of known) {
       const sent = call.state.name === "sent";
-      if (sent && !call.repeatable) this.#fail(call, "UNAVAILABLE");
-      else this.#wait(call);
-      if (sent) this.#tellGap(call);
+      if (sent && !call.repeatable) {
+        this.#fail(call, "UNAVAILABLE");
+        continue;
+      }
+      this.upstreams.rewind(call);
+      this.#wait(call);
+      if (sent) this.#streams.restarts(call);
     }
-    for (const call of [...waitingStreams, ...waitingCalls]) this.#wait(call);
+    for (const call of waiting) this.#wait(call);
   }
 
   /** Settles every call whose deadline has passed. */
   expire(now: number): void {
     if (now < this.#deadline) return;
     this.#deadline = Infinity;
-    for (const calls of [this.#waitingStreams, this.#waitingCalls, this.#byId.values()]) {
+    for (const calls of [...this.#waiting.lines, this.#byId.values()]) {
       for (const call of calls) {
         if (call.deadline <= now) this.#abandon(call, "DEADLINE_EXCEEDED");
         else if (call.deadline < this.#deadline) this.#deadline = call.deadline;
@@ -263,9 +247,8 @@ export class OutgoingCalls<Sink> {
 
   /** The conversation is over: every call fails, each with what is known. */
   end(error: { readonly code: StandardCode; readonly message: string }): void {
-    const calls = [...this.#byId.values(), ...this.#waitingStreams, ...this.#waitingCalls];
-    this.#forget();
-    for (const call of calls) this.#fail(call, error.code, { message: error.message });
+    const { known, waiting } = this.#forget();
+    for (const call of [...known, ...waiting]) this.#fail(call, error.code, { message: error.message });
   }
 
   /** The stream is closed here and opened again elsewhere. */
@@ -274,35 +257,23 @@ export class OutgoingCalls<Sink> {
     this.readers.leave(call);
     if (state.name !== "sent" && state.name !== "queued") return;
     this.#byId.delete(state.id);
+    this.upstreams.rewind(call);
     call.state = { name: "waiting" };
     if (state.name === "queued") return;
     this.#context.session.pushUrgent(cancelFrame(state.id));
-    this.#tellGap(call);
-  }
-
-  /** A stream that begins anew and cannot say where it was. */
-  #tellGap(call: OutgoingCall<Sink>): void {
-    // One gap says it all until events come again: a reader who is away must not find one for each loss.
-    if (call.window === undefined || call.isContinuous || call.isGapLast) return;
-    call.isGapLast = true;
-    call.window.admit();
-    this.#context.emit({ type: "gap", call, reason: "the session was lost and the events carry no ids" });
+    this.#streams.restarts(call);
   }
 
   #owns(call: OutgoingCall<Sink>): boolean {
     const { state } = call;
     if (state.name === "settled") return false;
-    if (state.name !== "waiting") return this.#byId.get(state.id) === call;
-    return (call.window === undefined ? this.#waitingCalls : this.#waitingStreams).has(call);
-  }
-
-  get #waiting(): number {
-    return this.#waitingCalls.size + this.#waitingStreams.size;
+    return state.name === "waiting" ? this.#waiting.has(call) : this.#byId.get(state.id) === call;
   }
 
   #departs(call: OutgoingCall<Sink>): boolean {
     if (this.#peer === undefined || !this.#context.session.writable) return false;
-    return call.window !== undefined || this.#inFlight < this.#peer.calls;
+    if (call.window !== undefined) return true;
+    return this.#inFlight < this.#peer.calls && (call.upstream === undefined || this.upstreams.hasSlot);
   }
 
   #isTooLarge(call: OutgoingCall<Sink>): boolean {
@@ -321,7 +292,10 @@ export class OutgoingCalls<Sink> {
     if (call.window === undefined) this.#inFlight++;
     else if (this.#byId.size - this.#inFlight >= (this.#peer?.subscriptions ?? 0)) {
       return this.refuse(call, "RESOURCE_EXHAUSTED", "too many subscriptions are open (limits.subscriptions)");
+    } else if (call.upstream !== undefined && !this.upstreams.hasSlot) {
+      return this.refuse(call, "RESOURCE_EXHAUSTED", "too many upstreams are open (limits.upstreams)");
     }
+    this.upstreams.reserve(call);
     const id = this.#nextId;
     this.#nextId += 2;
     call.state = { name: "queued", id };
@@ -332,24 +306,17 @@ export class OutgoingCalls<Sink> {
 
   #wait(call: OutgoingCall<Sink>): void {
     this.readers.leave(call);
-    call.state = { name: "waiting" };
     if (call.deadline < this.#deadline) this.#deadline = call.deadline;
-    (call.window === undefined ? this.#waitingCalls : this.#waitingStreams).add(call);
-    this.#waitingSize += call.size;
+    this.#waiting.enter(call);
   }
 
-  #unwait(call: OutgoingCall<Sink>): void {
-    (call.window === undefined ? this.#waitingCalls : this.#waitingStreams).delete(call);
-    this.#waitingSize -= call.size;
-  }
-
-  #forget(): void {
+  /** Lets go of every call, and returns them. */
+  #forget(): { readonly known: OutgoingCall<Sink>[]; readonly waiting: OutgoingCall<Sink>[] } {
+    const forgotten = { known: [...this.#byId.values()], waiting: this.#waiting.clear() };
     this.#byId.clear();
-    this.#waitingCalls.clear();
-    this.#waitingStreams.clear();
-    this.#waitingSize = 0;
     this.#inFlight = 0;
     this.#deadline = Infinity;
+    return forgotten;
   }
 
   /** The caller's side ends it: locally at once, and at the other end if it got there. */
@@ -365,16 +332,18 @@ export class OutgoingCalls<Sink> {
 
   #settle(call: OutgoingCall<Sink>): void {
     this.readers.leave(call);
-    if (call.state.name === "waiting") this.#unwait(call);
+    if (call.state.name === "waiting") this.#waiting.leave(call);
     else if (call.state.name !== "settled" && this.#byId.delete(call.state.id) && call.window === undefined) {
       this.#inFlight--;
     }
+    this.upstreams.close(call);
     call.state = { name: "settled" };
   }
 
   #fail(call: OutgoingCall<Sink>, code: StandardCode, told: Pick<RpcErrorOptions, "message" | "retryable"> = {}): void {
     const { known: outcome, path } = call;
     this.readers.leave(call);
+    this.upstreams.close(call);
     call.state = { name: "settled" };
     const retryable = isTransient(code) && (outcome === "not-sent" || call.repeatable);
     const error = new RpcError(code, { outcome, retryable, path, ...told });
