@@ -16,16 +16,19 @@ const planted = <Result>(name: string, act: (broken: InvariantBroken) => Result)
   });
 
 describe("shrinking", () => {
-  it.each(["no generation check", "credit lost while offline", "mutation sent again without a session"])(
-    "leaves fewer faults that break the same: %s",
-    (name) =>
-      planted(name, (broken) => {
-        const faults = shrink(broken);
-        expect(faults.length).toBeGreaterThan(0);
-        expect(faults.length).toBeLessThan(plannedFaults(broken.seed).length);
-        const replay = () => simulate(broken.seed, { faults: new Set(faults.map(({ number }) => number)) });
-        expect(replay).toThrow(expect.objectContaining({ invariant: broken.invariant }));
-      }),
+  it.each([
+    "no generation check",
+    "additive credit outside numbering",
+    "resume is one frame too late",
+    "mutation sent again without a session",
+  ])("leaves fewer faults that break the same: %s", (name) =>
+    planted(name, (broken) => {
+      const faults = shrink(broken);
+      expect(faults.length).toBeGreaterThan(0);
+      expect(faults.length).toBeLessThan(plannedFaults(broken.seed).length);
+      const replay = () => simulate(broken.seed, { faults: new Set(faults.map(({ number }) => number)) });
+      expect(replay).toThrow(expect.objectContaining({ invariant: broken.invariant }));
+    }),
   );
 
   it("leaves no fault where none is needed", () =>

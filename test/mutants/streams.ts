@@ -1,10 +1,38 @@
 /** Bugs in streams: their events, their gaps, and the credit that bounds them. */
-import { CreditBalance, frameText, IncomingCalls, Outbox, op, Session } from "@trunkline/core/internal";
+import {
+  CreditBalance,
+  frameText,
+  IncomingCalls,
+  Outbox,
+  op,
+  Session,
+  UpstreamBalance,
+  UpstreamWindow,
+} from "@trunkline/core/internal";
 import { patch, patchEffects, patchGetter, patchInputs } from "./plant.js";
 
 export function dropEveryFifthEvent(): void {
   let count = 0;
   patchEffects((effects) => effects.filter(({ type }) => type !== "event" || ++count % 5 !== 0));
+}
+
+export function dropEveryFifthItem(): void {
+  let count = 0;
+  patchEffects((effects) => effects.filter(({ type }) => type !== "item" || ++count % 5 !== 0));
+}
+
+export function sendItemsWithoutCredit(): void {
+  patch(UpstreamBalance.prototype, "fits", () => () => true);
+  patchGetter(UpstreamBalance.prototype, "available", () => true);
+}
+
+export function grantNoMoreItems(): void {
+  patch(UpstreamWindow.prototype, "take", () => () => undefined);
+}
+
+/** Whoever gives the items is not told that nobody wants them any more. */
+export function leaveSourcesOpen(): void {
+  patchEffects((effects) => effects.filter(({ type }) => type !== "stop"));
 }
 
 export function reverseEvents(): void {

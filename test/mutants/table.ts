@@ -35,7 +35,7 @@ export const mutants: readonly Mutant[] = [
     [
       "resume is one frame too early, numbers unchecked",
       "the resume range and `seq`",
-      ["I14"],
+      ["I14", "I4"],
       () => {
         numbers.resumeOff(-1);
         numbers.acceptAnyNumber();
@@ -62,14 +62,18 @@ export const mutants: readonly Mutant[] = [
     ["credit lost while offline", "credit reaches the producer", ["I10"], streams.loseCreditOffline],
     ["additive credit outside numbering", "credit outlives its transport", ["I10"], streams.addCreditOutsideNumbering],
     ["low-water too early", "`outboundSoftBytes`: streams wait for room", ["I6"], streams.pullWithoutRoom],
+    ["every fifth item dropped", "items of an upstream are contiguous", ["I4"], streams.dropEveryFifthItem],
+    ["upstream ignores its credit", "items within credit", ["I5", "I14"], streams.sendItemsWithoutCredit],
+    ["items taken grant nothing", "credit reaches the source", ["I10"], streams.grantNoMoreItems],
+    ["source left open", "a source is closed with its call", ["I10"], streams.leaveSourcesOpen],
     // Calls.
-    ["mutation sent again without a session", "a handler starts at most once", ["I2"], calls.repeatEveryCall],
+    ["mutation sent again without a session", "a handler starts at most once", ["I2", "I4"], calls.repeatEveryCall],
     ["call dispatched twice", "a handler starts at most once", ["I2"], () => calls.twice("request")],
     ["id reuse accepted", "an id means one call", ["I2"], calls.acceptUsedIds],
     ["answer delivered twice", "a call settles once", ["I1"], () => calls.twice("result")],
     ["answers change places", "an answer is its own call's", ["I3"], calls.mixUpResults],
     ["cancelled means not-sent", "`not-sent` means never started", ["I2"], calls.callItNotSent],
-    ["cancel not heard", "what is cancelled stops", ["I10"], calls.ignoreCancels],
+    ["cancel not heard", "what is cancelled stops", ["I10", "I14"], calls.ignoreCancels],
     ["cancel before start dropped", "what is cancelled stops", ["I10"], calls.ignoreEarlyCancels],
     ["slot freed on cancel", "running handlers are counted", ["I6"], calls.freeSlotOnCancel],
     ["waiting calls never released", "what waits goes when it can", ["I10"], calls.keepWaitingCalls],

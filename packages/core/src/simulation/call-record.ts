@@ -15,6 +15,8 @@ export interface CallPlan {
   /** Length of the padding in every value, and in every event id, of this call. */
   readonly padding: number;
   readonly idPadding: number;
+  /** How many items its caller sends. Undefined: it has no upstream. */
+  readonly items?: number;
 }
 
 /** `orphaned`: the process that asked has crashed, so nobody is left to hear. */
@@ -29,6 +31,11 @@ export class CallRecord {
   onItem: () => void = () => {};
   /** Subscriptions: number of the last event any source has produced, and whether one has completed. */
   produced = 0;
+  /** Its source: not read from, read from, or done with: exhausted, failed or stopped. */
+  source: "unread" | "open" | "closed" = "unread";
+  /** Its handler has had the whole of its upstream. */
+  isComplete = false;
+  #given = 0;
   readonly #starts = new Map<string, number>();
   readonly #values = new Set<string>();
   readonly #trace: Trace;
@@ -96,6 +103,24 @@ export class CallRecord {
     this.#gap = false;
     this.arrived++;
     this.onItem();
+  }
+
+  /** Its source is asked for an item. */
+  read(): void {
+    this.#trace.check(this.source !== "closed", "I4", () => `the source of ${this} is read after its end`);
+    this.source = "open";
+  }
+
+  /** The number of the source's next item. Undefined: there is none. */
+  give(): number | undefined {
+    if (this.#given < (this.plan.items ?? 0)) return ++this.#given;
+    this.sourceEnds();
+    return undefined;
+  }
+
+  /** It was stopped, or has ended by itself. */
+  sourceEnds(): void {
+    this.source = "closed";
   }
 
   gap(): void {

@@ -7,6 +7,8 @@ import type { Trace } from "./trace.js";
 export function expectQuiet(trace: Trace, records: readonly CallRecord[], speakers: readonly Speaker[]): void {
   for (const record of records) {
     trace.check(record.settled, "I10", () => `${record}, a ${record.plan.kind}, has not settled`);
+    const isLeft = record.source === "open" && record.standing !== "orphaned";
+    trace.check(!isLeft, "I10", () => `the source of ${record} was never closed`);
   }
   for (const { conversation, options, attached } of speakers) {
     const { calls, handlers, backlog, replay } = conversation.holdings;

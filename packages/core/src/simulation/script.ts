@@ -18,6 +18,14 @@ export interface Job {
   next: number;
   /** It was told to stop. */
   aborted: boolean;
+  /** Of its upstream: number of the last item, the sizes of those not taken, and whether more may come. */
+  item: number;
+  unread: number[];
+  upstream: "open" | "complete" | "declined";
+  declinedAt: number;
+  /** It answers, or its stream ends, when its upstream is over; `ends`: now that is all it waits for. */
+  waits: boolean;
+  ends: boolean;
 }
 
 type Call = IncomingCall<Job>;
@@ -26,7 +34,7 @@ type Call = IncomingCall<Job>;
 export interface Asked {
   readonly name: string;
   readonly session: string;
-  readonly options: { readonly limits: Pick<Limits, "calls" | "subscriptions"> };
+  readonly options: { readonly limits: Pick<Limits, "calls" | "subscriptions" | "upstreamBytes" | "upstreams"> };
   /** False once its process has crashed: its handlers are gone with it. */
   readonly alive: boolean;
   readonly conversation: Pick<Conversation<CallRecord, Job>, "state">;
@@ -55,10 +63,22 @@ export class Script {
     const { number } = call.input as { readonly number: number };
     const record = this.#records[number]!;
     record.start(asked.session);
-    call.work = { record, next: 1, aborted: false };
+    const waits = record.plan.items !== undefined && this.#random.chance(0.7);
+    call.work = {
+      record,
+      next: 1,
+      aborted: false,
+      item: 0,
+      unread: [],
+      upstream: "open",
+      declinedAt: 0,
+      waits,
+      ends: false,
+    };
     this.#count(asked, call);
     // Some outlive a session.
     const mostMs = this.#random.chance(0.1) ? 6_000 : 800;
+    if (waits && call.balance === undefined) return;
     if (call.balance === undefined) this.#later(mostMs, () => this.#answer(asked, call));
     else this.#later(100, () => this.#open(asked, call));
   }
@@ -73,9 +93,68 @@ export class Script {
     if (work === undefined) return;
     work.aborted = true;
     // A handler may stop when told, or finish first: its own answer settles it then.
-    const stops = call.balance !== undefined || this.#random.chance(0.5);
+    const stops = call.balance !== undefined || work.waits || this.#random.chance(0.5);
     const error = { code: "CANCELLED", message: "" };
     if (stops) this.#later(300, () => this.#settle(asked, { type: "fail", call, error }));
+  }
+
+  /** The next item of an upstream arrives: in order, once each, and never more than were granted (I4, I6). */
+  item(asked: Asked, call: Call, value: unknown): void {
+    const { work } = call;
+    if (work === undefined) return;
+    const { of, item } = value as { readonly of: number; readonly item: number };
+    if (this.#hasJustDeclined(work)) return;
+    const fits = of === work.record.plan.number && item === work.item + 1 && work.upstream === "open";
+    this.#trace.check(
+      fits,
+      "I4",
+      () => `item ${item} of call ${of} after ${work.item} of ${work.record}, ${work.upstream}`,
+    );
+    work.item = item;
+    work.unread.push(32 + JSON.stringify(value).length);
+    const held = work.unread.reduce((sum, size) => sum + size, 0);
+    const { upstreamBytes } = asked.options.limits;
+    this.#trace.check(held <= upstreamBytes, "I6", () => `${work.record} has ${held} unread, bound ${upstreamBytes}`);
+    if (this.#random.chance(0.02)) return this.#decline(asked, call);
+    this.#later(this.#random.chance(0.2) ? 800 : 10, () => this.#take(asked, call));
+  }
+
+  /** An upstream is complete: then all of it has arrived. */
+  complete(asked: Asked, call: Call): void {
+    const { work } = call;
+    if (work === undefined || this.#hasJustDeclined(work)) return;
+    const isWhole = work.item === work.record.plan.items && work.upstream === "open";
+    this.#trace.check(isWhole, "I4", () => `${work.record} is complete after item ${work.item}, ${work.upstream}`);
+    work.upstream = "complete";
+    this.#afterUpstream(asked, call);
+  }
+
+  #take(asked: Asked, call: Call): void {
+    const { unread } = call.work!;
+    const count = this.#random.chance(0.5) ? 1 : unread.length;
+    if (unread.length === 0 || !asked.alive) return;
+    unread.splice(0, count);
+    asked.say({ type: "take", call, count });
+    if (unread.length > 0) this.#later(10, () => this.#take(asked, call));
+  }
+
+  /** What came in the same message was under way already. */
+  #hasJustDeclined({ upstream, declinedAt }: Job): boolean {
+    return upstream === "declined" && declinedAt === this.#clock.now();
+  }
+
+  #decline(asked: Asked, call: Call): void {
+    call.work!.upstream = "declined";
+    call.work!.declinedAt = this.#clock.now();
+    asked.say({ type: "decline", call });
+    this.#afterUpstream(asked, call);
+  }
+
+  #afterUpstream(asked: Asked, call: Call): void {
+    const work = call.work!;
+    if (!work.waits || (call.balance !== undefined && !work.ends)) return;
+    const act = () => (call.balance === undefined ? this.#answer(asked, call) : this.#finish(asked, call));
+    this.#later(200, () => asked.alive && !work.aborted && act());
   }
 
   #later(mostMs: number, task: () => void): void {
@@ -109,7 +188,11 @@ export class Script {
     const { record } = work;
     if (!asked.alive) return;
     this.#expectTold(asked, call);
-    if (work.next > record.plan.events) return this.#finish(asked, call);
+    if (work.next > record.plan.events) {
+      work.ends = true;
+      if (!work.waits || work.upstream !== "open") this.#finish(asked, call);
+      return;
+    }
     if (this.#random.chance(0.02)) {
       work.next++;
       return asked.say({ type: "gap", call, reason: "the log was trimmed" });

@@ -10,6 +10,7 @@ import type { Limits } from "../protocol/limits.js";
 import type { Transport } from "../transport.js";
 import type { CallRecord } from "./call-record.js";
 import type { Asked, Job, Script } from "./script.js";
+import type { Sources } from "./sources.js";
 import type { Trace } from "./trace.js";
 import { TurnWatch } from "./turn-watch.js";
 import type { VirtualClock } from "./virtual-clock.js";
@@ -25,6 +26,7 @@ export interface Surroundings {
   readonly trace: Trace;
   readonly wire: WireWatch;
   readonly script: Script;
+  readonly sources: Sources;
 }
 
 export interface SpeakerOptions {
@@ -86,7 +88,7 @@ export class Speaker implements Asked {
     this.session = terms.session;
     this.#transport = transport;
     const generation = ++this.#generation;
-    this.options.around.wire.resume(terms.session, this.options.role, terms.received);
+    this.options.around.wire.resume(terms.session, this.options.role, terms.received, terms.peer.upstreamBytes);
     this.say({ type: "attach", generation, ...terms });
     transport.listen({
       message: (data) => this.say({ type: "message", generation, data }),
@@ -158,7 +160,7 @@ export class Speaker implements Asked {
 
   #do(effect: Effect): void {
     const { name, role, around } = this.options;
-    const { trace, clock, script } = around;
+    const { trace, clock, script, sources } = around;
     if (effect.type === "send") this.#send(effect);
     else if (effect.type === "flush") clock.defer(() => this.say({ type: "flush" }));
     else if (effect.type === "ping") this.#transport?.ping();
@@ -171,6 +173,14 @@ export class Speaker implements Asked {
           return script.pull(this, effect.call);
         case "abort":
           return script.abort(this, effect.call);
+        case "item":
+          return script.item(this, effect.call, effect.value);
+        case "complete":
+          return script.complete(this, effect.call);
+        case "read":
+          return sources.read(this, effect.call);
+        case "stop":
+          return effect.call.sink.sourceEnds();
         case "result":
           return effect.call.sink.result(effect.value);
         case "failure":

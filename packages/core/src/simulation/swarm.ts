@@ -28,6 +28,7 @@ const hardships = [
   "slow readers",
   "bursts",
   "calls both ways",
+  "upstreams",
   "jitter",
   "small buffer",
 ] as const;
@@ -76,6 +77,8 @@ function drawLimits(random: Random): Limits {
     ...tight({ subscriptions: few() }),
     ...tight({ creditEvents: few() }),
     ...tight({ creditMaxEvents: few() }),
+    ...tight({ upstreamBytes: random.between(1_024, 4_096) }),
+    ...tight({ upstreams: few() }),
     ...tight({ outboundSoftBytes: random.between(1, 2_000) }),
     ...tight({ outboundHardBytes: random.between(4_000, 16_000), outboundHardMs: random.between(200, 3_000) }),
     ...tight({ replayBytes: random.between(1, 3_000) }),

@@ -21,6 +21,9 @@ interface Said {
   /** Credit it has granted and events it has produced, by the stream's id. */
   readonly granted: Map<number, number>;
   readonly events: Map<number, number>;
+  /** Bytes of items it has sent, by the call's id, and the first limit that it was told of. */
+  readonly items: Map<number, number>;
+  upstreamBytes: number;
 }
 
 const silence = (): Said => ({
@@ -30,6 +33,8 @@ const silence = (): Said => ({
   unacknowledged: 0,
   granted: new Map(),
   events: new Map(),
+  items: new Map(),
+  upstreamBytes: 0,
 });
 
 export interface Writer {
@@ -61,7 +66,9 @@ export class WireWatch {
       if (known === undefined) {
         own.sizes.push(sizes[index]!);
         own.unacknowledged += sizes[index]!;
-        this.#count(own, other, frame, who);
+        const isCaller = frame[1] % 2 === (from === "client" ? 1 : 0);
+        if (isCaller && frame[0] === op.event) this.#countItem(own, other, frame, who);
+        this.#count(own, other, frame, { who, isCaller });
       } else this.#trace.check(known === name, "I7", () => `${who}: frame ${seq + index} was ${known}, now ${name}`);
       own.frames[seq + index - 1] = name;
     });
@@ -70,18 +77,26 @@ export class WireWatch {
     this.#trace.check(bounded, "I6", () => `${who}: replay of ${own.unacknowledged}, bound ${replayBytes}`);
   }
 
-  /** An end hears, in hello or welcome, how many of its frames have arrived. */
-  resume(session: string, role: Role, received: number): void {
+  /** An end hears, in hello or welcome, how many of its frames have arrived. `upstreamBytes`: what the other has announced. */
+  resume(session: string, role: Role, received: number, upstreamBytes: number): void {
     const own = this.#sidesOf(session)[role];
+    own.upstreamBytes = upstreamBytes;
     this.#trace.check(received <= own.frames.length, "I7", () => `${role} in ${session}: resumed at ${received}`);
     acknowledge(own, received);
   }
 
-  #count(own: Said, other: Said, frame: WireFrame, who: string): void {
+  #countItem(own: Said, other: Said, [, id, , value]: WireFrame, who: string): void {
+    const bytes = (own.items.get(id) ?? 0) + 32 + (value === undefined ? 0 : JSON.stringify(value).length);
+    own.items.set(id, bytes);
+    const granted = Math.max(own.upstreamBytes, other.granted.get(id) ?? 0);
+    this.#trace.check(bytes <= granted, "I5", () => `${who}: ${bytes} of upstream ${id}, ${granted} granted`);
+  }
+
+  #count(own: Said, other: Said, frame: WireFrame, { who, isCaller }: { who: string; isCaller: boolean }): void {
     const id = frame[1];
     if (frame[0] === op.subscribe) own.granted.set(id, frame[5] as number);
     if (frame[0] === op.credit) own.granted.set(id, Math.max(own.granted.get(id) ?? 0, frame[2] as number));
-    if (frame[0] !== op.event && frame[0] !== op.gap) return;
+    if (isCaller || (frame[0] !== op.event && frame[0] !== op.gap)) return;
     const events = (own.events.get(id) ?? 0) + 1;
     own.events.set(id, events);
     const granted = other.granted.get(id) ?? 0;

@@ -72,6 +72,7 @@ export class Workload {
         withIds: random.chance(0.7),
         events: random.int(13),
         padding: this.#has("large values") && random.chance(0.3) ? random.int(3_000) : random.int(20),
+        ...(this.#has("upstreams") && random.chance(0.5) ? { items: random.int(30) } : {}),
         idPadding: this.#has("long ids") && random.chance(0.5) ? random.int(1_000) : 0,
       },
       this.#around.trace,
@@ -89,6 +90,7 @@ export class Workload {
       path: `"${plan.kind}"`,
       repeatable: plan.repeatable,
       input: JSON.stringify({ number: plan.number, pad }),
+      hasUpstream: plan.items !== undefined,
       deadline: limited ? this.#around.clock.now() + this.#random.between(1, 3_000) : Infinity,
       ...(plan.kind === "subscription"
         ? { credit: { events: limits.creditEvents, maxEvents: limits.creditMaxEvents } }

@@ -15,6 +15,7 @@ import { Random } from "./random.js";
 import { Script } from "./script.js";
 import { SimulatedClient } from "./simulated-client.js";
 import { SimulatedServer } from "./simulated-server.js";
+import { Sources } from "./sources.js";
 import type { Speaker, Surroundings } from "./speaker.js";
 import { drawSwarm, type FaultKind, type Swarm } from "./swarm.js";
 import { Trace } from "./trace.js";
@@ -80,7 +81,8 @@ class World {
     const clock = this.#clock;
     const trace = new Trace(seed, () => clock.now(), listen);
     const script = new Script({ clock, trace }, random.fork(), this.#records);
-    this.#around = { clock, trace, wire: new WireWatch(trace), script };
+    const sources = new Sources({ clock, trace }, random.fork());
+    this.#around = { clock, trace, wire: new WireWatch(trace), script, sources };
     this.#workload = new Workload(this.#swarm, random.fork(), this.#around, this.#records);
     this.#faults = new Faults(this.#swarm, random.fork(), this.#around, {
       links: this.#links,
@@ -101,6 +103,7 @@ class World {
     this.#faults.begin(faults);
     this.#clock.runUntil(busyMs);
     this.#around.script.busy = false;
+    this.#around.sources.busy = false;
     this.#workload.busy = false;
     this.#clock.advance(QUIET_MS);
     expectQuiet(this.#around.trace, this.#records, this.#speakers());

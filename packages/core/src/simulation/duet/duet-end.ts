@@ -5,6 +5,7 @@
 import { Conversation } from "../../machine/conversation.js";
 import type { Attach, ConversationEffect, ConversationInput } from "../../machine/conversation-words.js";
 import type { IncomingCall } from "../../machine/incoming-call.js";
+import type { OutgoingCall } from "../../machine/outgoing-call.js";
 import type { Data } from "../../protocol/blob.js";
 import type { Limits } from "../../protocol/limits.js";
 import type { CallRecord } from "../call-record.js";
@@ -13,7 +14,8 @@ import { TurnWatch } from "../turn-watch.js";
 import type { Role, WireWatch } from "../wire-watch.js";
 import { Said } from "./said.js";
 
-type Work = { readonly record: CallRecord; next: number };
+/** `next`: event of the stream; `item`: the last of the upstream. */
+type Work = { readonly record: CallRecord; next: number; item: number };
 type Input = ConversationInput<CallRecord, Work>;
 type Effect = ConversationEffect<CallRecord, Work>;
 
@@ -35,9 +37,15 @@ export interface DuetEndOptions {
   now(): number;
 }
 
+/** A third of what a play's ends take: three items are under way, and credit has to be said again and again. */
+const ITEM_PADDING = 280;
+
 export class DuetEnd {
   readonly conversation: Conversation<CallRecord, Work>;
   readonly jobs: DuetJob[] = [];
+  /** Calls whose source was asked for an item, and calls with an item that the handler has not taken, one for each. */
+  readonly reads: OutgoingCall<CallRecord>[] = [];
+  readonly untaken: IncomingCall<Work>[] = [];
   session = "";
   generation = 0;
   said = new Said();
@@ -61,7 +69,7 @@ export class DuetEnd {
     if (session !== this.session) this.said = new Said();
     this.session = session;
     this.#write = write;
-    this.#options.wire.resume(session, this.#options.role, terms.received);
+    this.#options.wire.resume(session, this.#options.role, terms.received, terms.peer.upstreamBytes);
     this.say({ type: "attach", generation: ++this.generation, ...terms });
   }
 
@@ -90,6 +98,35 @@ export class DuetEnd {
     record.produced = Math.max(record.produced, event);
     const value = this.#produce(record, `{"of":${number},"event":${event}}`);
     this.say({ type: "event", call, value, eventId: String(event) });
+  }
+
+  /** Lets a source give what it was asked for. */
+  give(call: OutgoingCall<CallRecord>): void {
+    this.reads.splice(this.reads.indexOf(call), 1);
+    const item = call.sink.give();
+    if (item === undefined) return this.say({ type: "exhausted", call });
+    this.say({ type: "supply", call, value: `{"item":${item},"pad":"${"i".repeat(ITEM_PADDING)}"}` });
+  }
+
+  /** Lets a handler take the next item of an upstream. */
+  take(call: IncomingCall<Work>): void {
+    this.untaken.splice(this.untaken.indexOf(call), 1);
+    this.say({ type: "take", call, count: 1 });
+  }
+
+  #item(call: IncomingCall<Work>, item: number): void {
+    const work = call.work!;
+    const { trace } = this.#options;
+    trace.check(item === work.item + 1, "I4", () => `item ${item} of ${work.record} after ${work.item}`);
+    work.item = item;
+    this.untaken.push(call);
+  }
+
+  #complete({ work }: IncomingCall<Work>): void {
+    const { record, item } = work!;
+    const { trace } = this.#options;
+    trace.check(item === record.plan.items, "I4", () => `${record} is complete after item ${item}`);
+    record.isComplete = true;
   }
 
   #produce(record: CallRecord, value: string): string {
@@ -127,6 +164,15 @@ export class DuetEnd {
         return void this.jobs.push({ type: "pull", call: effect.call });
       case "abort":
         return this.#stop(effect.call);
+      case "read":
+        effect.call.sink.read();
+        return void this.reads.push(effect.call);
+      case "stop":
+        return effect.call.sink.sourceEnds();
+      case "item":
+        return this.#item(effect.call, (effect.value as { readonly item: number }).item);
+      case "complete":
+        return this.#complete(effect.call);
       case "drop":
       case "break":
         throw trace.broken("I14", `${role} lets go of a line: ${effect.close}`);
@@ -159,7 +205,7 @@ export class DuetEnd {
     const { number } = call.input as { readonly number: number };
     const record = this.#options.records[number]!;
     record.start(this.session);
-    call.work = { record, next: Number(call.lastEventId ?? 0) + 1 };
+    call.work = { record, next: Number(call.lastEventId ?? 0) + 1, item: 0 };
     this.jobs.push({ type: call.balance === undefined ? "answer" : "open", call });
   }
 

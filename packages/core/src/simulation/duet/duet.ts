@@ -55,7 +55,7 @@ export class Duet {
   }
 
   /** A caller asks. Events of a subscription carry ids; `credit` is the widest that its window becomes. */
-  ask(by: Role, plan: Pick<CallPlan, "kind" | "events">, credit: number): Asked {
+  ask(by: Role, plan: Pick<CallPlan, "kind" | "events" | "items">, credit: number): Asked {
     const number = this.records.length;
     const record = new CallRecord(
       { ...plan, number, repeatable: plan.kind !== "mutation", withIds: true, padding: 0, idPadding: 0 },
@@ -69,6 +69,7 @@ export class Duet {
         path: `"${plan.kind}"`,
         repeatable: record.plan.repeatable,
         input: `{"number":${number}}`,
+        hasUpstream: plan.items !== undefined,
         deadline: Infinity,
         ...(plan.kind === "subscription" ? { credit: { events: credit, maxEvents: credit } } : {}),
       },

@@ -26,7 +26,7 @@ export interface Outcome {
 }
 
 /** One frame a message. */
-const LIMITS = resolveLimits({ batchFrames: 1, heartbeatMs: 1, graceMs: 1 });
+const LIMITS = resolveLimits({ batchFrames: 1, heartbeatMs: 1, graceMs: 1, upstreamBytes: 1_024 });
 
 export class Play {
   readonly #duet = new Duet(LIMITS);
@@ -56,7 +56,7 @@ export class Play {
     while (this.#round() || this.#wait());
     const { asked, heard, records } = this.#duet;
     const state = asked.map(({ by, call: { sink } }) => {
-      return [by, sink.plan.kind, sink.standing, sink.starts, ...heard.get(sink)!].join(" ");
+      return [by, sink.plan.kind, sink.standing, sink.starts, sink.isComplete, ...heard.get(sink)!].join(" ");
     });
     const { client, server } = this.#duet;
     const done = this.#score.steps.length === 0 && records.every(({ settled }) => settled);
@@ -75,7 +75,7 @@ export class Play {
     const duet = this.#duet;
     const { steps, idle } = this.#score;
     const jobs = [duet.client, duet.server].flatMap((end) => end.jobs.map((job) => ({ end, job })));
-    const isDue = ({ type, call }: DuetJob) => type !== "answer" || !idle.has(call.work!.record);
+    const isDue = ({ type, call }: DuetJob) => type !== "answer" || mayAnswer(call.work!.record, idle);
     const acts = [
       ...(steps[0]?.ready() ? [steps.shift()!.act] : []),
       ...(duet.lines.length === 0 ? [() => void duet.dial()] : []),
@@ -86,6 +86,10 @@ export class Play {
             () =>
               end.do(job),
         ),
+      ...[duet.client, duet.server].flatMap((end) => [
+        ...end.reads.map((call) => () => end.give(call)),
+        ...end.untaken.map((call) => () => end.take(call)),
+      ]),
       ...duet.asked.filter(({ call }) => isUnread(call.sink, idle)).map((asked) => () => duet.consume(asked)),
     ];
     for (const act of acts) act();
@@ -126,6 +130,10 @@ export class Play {
     return true;
   }
 }
+
+/** One with an upstream answers when it has had the whole of it. */
+const mayAnswer = (record: CallRecord, idle: ReadonlySet<CallRecord>) =>
+  !idle.has(record) && (record.plan.items === undefined || record.isComplete);
 
 const isUnread = (record: CallRecord, idle: ReadonlySet<CallRecord>) =>
   record.plan.kind === "subscription" && record.arrived > record.consumed && !idle.has(record);

@@ -1,6 +1,6 @@
 /**
- * The fixed script of the exhaustive cuts: calls of every kind both ways, streams that need credit again and again, and
- * two cancels, about 40 frames each way. No step depends on how fast the line is, so that every run can end alike.
+ * The fixed script of the exhaustive cuts: calls of every kind both ways, streams and upstreams that need credit again
+ * and again, and two cancels, about 60 frames each way. No step depends on how fast the line is, so that every run can end alike.
  */
 import type { CallRecord } from "../call-record.js";
 import type { Role } from "../wire-watch.js";
@@ -27,6 +27,9 @@ export function score(duet: Duet): Score {
     soon(() => void asked.set(name, duet.ask(by, { kind, events: 0 }, 0)));
   const subscribe = (by: Role, events: number, credit: number, name = "") =>
     soon(() => void asked.set(name, duet.ask(by, { kind: "subscription", events }, credit)));
+  const upload = (by: Role, items: number) => soon(() => void duet.ask(by, { kind: "mutation", events: 0, items }, 0));
+  const talk = (by: Role, events: number, items: number) =>
+    soon(() => void duet.ask(by, { kind: "subscription", events, items }, 2));
   const leaveIdle = (name: string) => soon(() => void idle.add(recordOf(name)));
   const cancelWhen = (name: string, ready: () => boolean): Step => ({
     ready,
@@ -39,6 +42,9 @@ export function score(duet: Duet): Score {
     ...both("query"),
     subscribe("client", 10, 4),
     subscribe("server", 6, 2),
+    upload("client", 7),
+    upload("server", 5),
+    talk("client", 4, 5),
     ...both("mutation"),
     subscribe("client", 8, 2, "unread"),
     leaveIdle("unread"),
