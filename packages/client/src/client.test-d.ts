@@ -18,6 +18,15 @@ const contract = defineContract({
     messages: subscription({ input: z.object({ room: z.string() }), event: Message }),
     ticks: subscription({}),
   },
+  files: {
+    upload: mutation({
+      input: z.object({ name: z.string() }),
+      upstream: z.string().transform(Number),
+      output: z.int(),
+    }),
+    sum: query({ upstream: z.number(), output: z.number() }),
+    talk: subscription({ upstream: Message, event: Message }),
+  },
 });
 const client = createClient(contract, { url: "wss://example.com" });
 const { rooms } = client;
@@ -74,6 +83,22 @@ client.then;
 client.ping = async () => {};
 // @ts-expect-error an address is required
 createClient(contract, {});
+
+// An upstream is given where one is declared, as what its schema takes, and nowhere else.
+expectTypeOf(await client.files.upload({ name: "a" }, { upstream: ["1"], signal })).toEqualTypeOf<number>();
+void client.files.upload({ name: "a" }, { upstream: new ReadableStream<string>() });
+void client.files.sum(undefined, { upstream: new Set([1]) });
+expectTypeOf(client.files.talk(undefined, { upstream: rooms.messages({ room: "a" }), onGap: () => {} })).toEqualTypeOf<
+  EventStream<{ id: string; text: string }, InferErrors<typeof contract.files.talk>>
+>();
+// @ts-expect-error a declared upstream is required
+void client.files.upload({ name: "a" });
+// @ts-expect-error among the other options too
+void client.files.upload({ name: "a" }, { signal });
+// @ts-expect-error of items that its schema takes
+void client.files.upload({ name: "a" }, { upstream: [1] });
+// @ts-expect-error nothing is sent where nothing is declared
+void rooms.send({ room: "a", text: "b" }, { upstream: ["1"] });
 
 // The connection narrows by its state.
 const { status } = client.$connection;

@@ -13,6 +13,7 @@ export {
   type SafeResult,
   type SubscribeOptions,
   safe,
+  type Upstream,
 } from "@trunkline/core/internal";
 export { type Client, type ClientOptions, createClient, type FailedHandler, type OnError } from "./client.js";
 export type { ConnectionControl } from "./connection-control.js";

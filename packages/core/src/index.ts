@@ -9,10 +9,12 @@ export type {
   HandlerEvent,
   HandlerInput,
   HandlerOutput,
+  HandlerUpstream,
   InferErrors,
   InferEvent,
   InferInput,
   InferOutput,
+  InferUpstream,
 } from "./contract/infer.js";
 export {
   type Kind,
@@ -37,4 +39,5 @@ export type { InputIssue, StandardError } from "./error/standard-error.js";
 export { defaultLimits, type Limits } from "./protocol/limits.js";
 export type { ContractDifference } from "./protocol/message.js";
 export type { ChannelListener, Gap } from "./runtime/channel.js";
+export type { UpstreamSource } from "./runtime/item-source.js";
 export type { SharedMessage, Transport, TransportListener } from "./transport.js";

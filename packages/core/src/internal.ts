@@ -32,6 +32,7 @@ export type {
   QueryOptions,
   RpcPromise,
   SubscribeOptions,
+  Upstream,
 } from "./call/procedure-call.js";
 export { type SafeResult, safe } from "./call/safe.js";
 export { type Alarm, type Clock, systemClock } from "./clock.js";
@@ -51,13 +52,16 @@ export { CreditBalance } from "./machine/credit.js";
 export { Heartbeat } from "./machine/heartbeat.js";
 export { IncomingCall } from "./machine/incoming-call.js";
 export { type AbortReason, IncomingCalls } from "./machine/incoming-calls.js";
+export { IncomingUpstreams } from "./machine/incoming-upstreams.js";
 export { JoinedStreams, type JoinNotice, type Portion } from "./machine/joined-streams.js";
 export type { Machine } from "./machine/machine.js";
 export { Outbox } from "./machine/outbox.js";
 export { OutgoingCall, type OutgoingRequest } from "./machine/outgoing-call.js";
 export { OutgoingCalls } from "./machine/outgoing-calls.js";
+export { OutgoingUpstreams } from "./machine/outgoing-upstreams.js";
 export { Session } from "./machine/session.js";
 export { TopicReaders } from "./machine/topic-readers.js";
+export { UpstreamBalance, UpstreamWindow } from "./machine/upstream.js";
 export { type Data, type Encoded, type EncodedFrame, frameText, WithBlob } from "./protocol/blob.js";
 export { type CloseName, closeCodes, closeName, comeBack, endsSession, type Return } from "./protocol/close-codes.js";
 export {
@@ -98,6 +102,7 @@ export { Channel } from "./runtime/channel.js";
 export { closeTransport } from "./runtime/close-transport.js";
 export { guard } from "./runtime/guard.js";
 export type { Answerer } from "./runtime/incoming.js";
+export { ItemSource } from "./runtime/item-source.js";
 export type { Fed, OpenStream, Outlet, SharedStream, StreamItem } from "./runtime/open-stream.js";
 export { type Caller, callOnce, openChannel } from "./runtime/outgoing.js";
 export { Peer, type PeerOptions, type PeerOwner } from "./runtime/peer.js";

@@ -4,6 +4,7 @@
  */
 
 import { procedureHashes } from "../contract/hash.js";
+import type { Schema } from "../contract/schema.js";
 import { RpcError } from "../error/rpc-error.js";
 import type { Json } from "../protocol/encode.js";
 import { defaultLimits, type Limits } from "../protocol/limits.js";
@@ -81,6 +82,7 @@ export class RouterAnswerer implements Answerer {
     if ((route.procedure.kind === "subscription") !== work.isStream) {
       throw new RefusedCall("UNIMPLEMENTED", `this procedure is a ${route.procedure.kind}`);
     }
+    work.hasUpstream = route.procedure.definition.upstream !== undefined;
     return route;
   }
 
@@ -91,7 +93,9 @@ export class RouterAnswerer implements Answerer {
       if (work.aborted) throw work.signal.reason;
       const { connection, context } = this.#options;
       const input = (validated as { readonly value: unknown }).value;
-      return route.handler(new CallArguments(work, { route, input, connection, context: context() }));
+      const schema = route.procedure.definition.upstream;
+      const upstream = schema && work.openUpstream((item, index) => receivedItem(schema, item, index));
+      return route.handler(new CallArguments(work, { route, input, upstream, connection, context: context() }));
     });
   }
 
@@ -126,6 +130,15 @@ export class RouterAnswerer implements Answerer {
     }
     return encodeValue((validated as { readonly value: unknown }).value, this.#options.limits);
   }
+}
+
+/** An item of an upstream, validated. */
+function receivedItem(schema: Schema, item: unknown, index: number): unknown {
+  return chain(validate(schema, item), (validated) => {
+    if (!("issues" in validated) || validated.issues === undefined) return (validated as { value: unknown }).value;
+    const data = inputIssues(validated.issues).map(({ path, rule }) => ({ path: ["upstream", index, ...path], rule }));
+    throw new RpcError("INVALID_ARGUMENT", { message: issuesMessage(data, "upstream"), data });
+  });
 }
 
 function invalidInput(issues: Parameters<typeof inputIssues>[0]): RpcError {

@@ -6,21 +6,24 @@ import type { Route } from "./define/route.js";
 interface Surroundings {
   readonly route: Route;
   readonly input: unknown;
+  readonly upstream: unknown;
   readonly connection: unknown;
   readonly context: unknown;
 }
 
 export class CallArguments implements RunningArgs {
   readonly input: unknown;
+  readonly upstream: unknown;
   readonly context: unknown;
   readonly connection: unknown;
   readonly #work: Work;
   readonly #route: Route;
 
-  constructor(work: Work, { route, input, connection, context }: Surroundings) {
+  constructor(work: Work, { route, input, upstream, connection, context }: Surroundings) {
     this.#work = work;
     this.#route = route;
     this.input = input;
+    this.upstream = upstream;
     this.context = context;
     this.connection = connection;
   }

@@ -11,8 +11,9 @@ import type { Limits } from "../protocol/limits.js";
 import { EVENT_ID_LENGTH } from "../protocol/parse.js";
 import { encodeValue } from "../protocol/value.js";
 import { Channel } from "../runtime/channel.js";
+import { ItemSource } from "../runtime/item-source.js";
 import { type Caller, callOnce, openChannel } from "../runtime/outgoing.js";
-import type { QueryOptions, SubscribeOptions } from "./procedure-call.js";
+import type { QueryOptions, SubscribeOptions, Upstream } from "./procedure-call.js";
 
 /** A call on its way out, as interceptors see it. */
 export interface ClientCall {
@@ -20,7 +21,7 @@ export interface ClientCall {
   readonly path: string;
   readonly procedure: Procedure;
   readonly input: unknown;
-  readonly options: SubscribeOptions & QueryOptions;
+  readonly options: SubscribeOptions & QueryOptions & Partial<Upstream<unknown>>;
 }
 
 /** Sees every call: it may change it, refuse it, or look at what comes back (a promise, or an event stream). */
@@ -52,10 +53,12 @@ export function dispatcher(surroundings: Surroundings): (call: ClientCall) => un
     const { signal, onGap } = call.options;
     try {
       const request = requestOf(call, surroundings);
-      if (kind === "query") return callOnce(surroundings.queryCaller?.(call) ?? connection, request, signal);
-      if (kind === "mutation") return callOnce(connection, request, signal);
+      const source = sourceOf(call, surroundings);
+      // What sends items of its own is no other call's equal.
+      const caller = kind === "query" && source === undefined ? surroundings.queryCaller?.(call) : undefined;
+      if (kind !== "subscription") return callOnce(caller ?? connection, request, signal, source);
       const credit = { events: limits.creditEvents, maxEvents: limits.creditMaxEvents };
-      return openChannel(connection, { ...request, credit }, { onGap, signal, report });
+      return openChannel(connection, { ...request, credit }, { onGap, signal, report, source });
     } catch (error) {
       return failed(call, error, report);
     }
@@ -75,12 +78,15 @@ function requestOf(call: ClientCall, { clock, limits, timeoutMs }: Surroundings)
   const { kind, definition } = call.procedure;
   const { lastEventId, meta } = call.options;
   const asked = call.options.timeoutMs ?? definition.timeoutMs;
-  const unasked = kind === "subscription" ? Infinity : (timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  // What a source has to give may take as long as it takes.
+  const isOpen = kind === "subscription" || definition.upstream !== undefined;
+  const unasked = isOpen ? Infinity : (timeoutMs ?? DEFAULT_TIMEOUT_MS);
   return {
     kind,
     // A contract's names need no escaping.
     path: `"${call.path}"`,
     isState: isState(definition.slow),
+    hasUpstream: definition.upstream !== undefined,
     repeatable: kind !== "mutation" || definition.idempotent === true,
     deadline: clock.now() + checkedTimeout(asked ?? unasked),
     input: encoded("input", call.input, limits),
@@ -89,7 +95,19 @@ function requestOf(call: ClientCall, { clock, limits, timeoutMs }: Surroundings)
   };
 }
 
-function encoded(what: "input" | "meta", value: unknown, limits: Limits): Json {
+/** Where the items of the call's upstream come from, if its contract declares one. */
+function sourceOf({ procedure, options }: ClientCall, { limits, report }: Surroundings): ItemSource | undefined {
+  const { upstream } = options;
+  if (procedure.definition.upstream === undefined) {
+    if (upstream !== undefined) throw mistake("the contract declares no upstream for this procedure");
+    return undefined;
+  }
+  if (!ItemSource.accepts(upstream))
+    throw mistake("upstream must be an iterable, an async iterable or a ReadableStream");
+  return new ItemSource(upstream, { encode: (item) => encoded("item of the upstream", item, limits), report });
+}
+
+function encoded(what: "input" | "meta" | "item of the upstream", value: unknown, limits: Limits): Json {
   try {
     return encodeValue(value, limits);
   } catch (cause) {

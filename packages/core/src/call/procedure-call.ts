@@ -1,14 +1,19 @@
 /** What a client's procedure is to its caller: a function, its options, and what it gives. */
-import type { InferErrors, InferEvent, InferInput, InferOutput } from "../contract/infer.js";
+import type { InferErrors, InferEvent, InferInput, InferOutput, InferUpstream } from "../contract/infer.js";
 import type { Procedure } from "../contract/procedure.js";
+import type { Schema } from "../contract/schema.js";
 import type { RpcError } from "../error/rpc-error.js";
 import type { ChannelListener, Gap } from "../runtime/channel.js";
+import type { UpstreamSource } from "../runtime/item-source.js";
 
 /** Options of one query or mutation. */
 export interface CallOptions {
   /** Cancels the call. */
   readonly signal?: AbortSignal | undefined;
-  /** The call's deadline, offline time included. Default: the contract's, then the client's (30 s). */
+  /**
+   * The call's deadline, offline time included. Default: the contract's, then the client's (30 s); a call with an upstream
+   * has none.
+   */
   readonly timeoutMs?: number | undefined;
   /** Travels beside the input; the handler sees it as `meta`. */
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
@@ -30,6 +35,15 @@ export interface SubscribeOptions extends CallOptions {
   readonly lastEventId?: string | undefined;
   /** Hears of every hole, in its place among the events. Without it a hole ends the subscription with `DATA_LOSS`. */
   readonly onGap?: ((gap: Gap) => void) | undefined;
+}
+
+/** What a call whose contract declares an upstream is given beside its other options. */
+export interface Upstream<Item> {
+  /**
+   * Where its items come from. It is read as fast as the handler takes them, and closed when the call settles or the
+   * handler wants no more. If it throws, the call rejects with what it threw.
+   */
+  readonly upstream: UpstreamSource<Item>;
 }
 
 /** A promise that knows, for the compiler, what it rejects with. */
@@ -57,14 +71,16 @@ export interface EventStream<Event, Failure extends RpcError = RpcError>
 
 /** A procedure, ready to be called. */
 export type ProcedureCall<P extends Procedure> = P["kind"] extends "subscription"
-  ? (...args: Arguments<InferInput<P>, SubscribeOptions>) => EventStream<InferEvent<P>, InferErrors<P>>
+  ? (...args: Arguments<P, SubscribeOptions>) => EventStream<InferEvent<P>, InferErrors<P>>
   : (
-      ...args: Arguments<InferInput<P>, P["kind"] extends "query" ? QueryOptions : CallOptions>
+      ...args: Arguments<P, P["kind"] extends "query" ? QueryOptions : CallOptions>
     ) => RpcPromise<InferOutput<P>, InferErrors<P>>;
 
-type Arguments<Input, Options> = undefined extends Input
-  ? [input?: Input, options?: Options]
-  : [input: Input, options?: Options];
+type Arguments<P extends Procedure, Options> = P["definition"] extends { readonly upstream: Schema }
+  ? [input: InferInput<P>, options: Options & Upstream<InferUpstream<P>>]
+  : undefined extends InferInput<P>
+    ? [input?: InferInput<P>, options?: Options]
+    : [input: InferInput<P>, options?: Options];
 
 /** A contract's tree with a function for each procedure. */
 export type ProcedureCalls<Tree> = {

@@ -4,6 +4,7 @@
  */
 import { RpcError } from "../error/rpc-error.js";
 import { guard } from "./guard.js";
+import type { ItemSource } from "./item-source.js";
 import type { Sink } from "./sink.js";
 
 /** Events are missing between the one before and the one after, and cannot be had any more. */
@@ -33,6 +34,8 @@ export interface ChannelSource {
 export interface ChannelOptions {
   /** Without it, a gap ends the reading with a `DATA_LOSS` error, so that it is never silent. */
   readonly onGap?: ((gap: Gap) => void) | undefined;
+  /** Where the upstream of this subscription comes from, if it has one. */
+  readonly source?: ItemSource | undefined;
   /** Hears what a caller's callback threw. */
   report(error: unknown): void;
 }
@@ -61,6 +64,10 @@ export class Channel<Event> implements AsyncIterableIterator<Event, undefined>, 
 
   constructor(options: ChannelOptions) {
     this.#options = options;
+  }
+
+  get source(): ItemSource | undefined {
+    return this.#options.source;
   }
 
   /** Id of the last event that was taken. */
@@ -115,7 +122,8 @@ export class Channel<Event> implements AsyncIterableIterator<Event, undefined>, 
   }
 
   failure(error: RpcError): void {
-    this.#finish(error);
+    // What the source itself threw is for its own program, whatever it is.
+    this.#finish((this.source?.blame(error) ?? error) as RpcError);
   }
 
   result(): void {

@@ -30,6 +30,8 @@ function handsFor(answerer: Partial<Answerer>) {
       outlet: () => {
         throw new Error("no stream here is shared");
       },
+      take: (_, count) => void said.push(`take ${count}`),
+      decline: () => void said.push("decline"),
     },
   );
   return { incoming, said };

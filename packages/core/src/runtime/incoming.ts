@@ -8,7 +8,7 @@ import type { AbortReason } from "../machine/incoming-calls.js";
 import type { Encoded } from "../protocol/blob.js";
 import type { WireError } from "../protocol/message.js";
 import type { OpenStream, Outlet, PulledStream, StreamItem } from "./open-stream.js";
-import { Work } from "./work.js";
+import { type UpstreamReplies, Work } from "./work.js";
 
 /** Who answers: the one thing the two ends do not share. Both methods may throw, or reject, anything. */
 export interface Answerer {
@@ -22,7 +22,7 @@ export interface Answerer {
 }
 
 /** What the work has to say to the machine. */
-export interface Replies {
+export interface Replies extends UpstreamReplies {
   reply(call: IncomingCall<Work>, value: Encoded): void;
   fail(call: IncomingCall<Work>, error: WireError): void;
   ready(call: IncomingCall<Work>): void;
@@ -45,7 +45,7 @@ export class Incoming {
   start(call: IncomingCall<Work>, now: number): void {
     // Cancelled in the turn it came in: what nobody waits for does not begin.
     if (call.state === "abandoned") return this.#replies.finish(call);
-    const work = new Work(call, now);
+    const work = new Work(call, now, this.#replies);
     call.work = work;
     try {
       if (call.balance === undefined) {
@@ -55,7 +55,7 @@ export class Incoming {
             (json) => this.#reply(call, json),
             (error) => this.#fail(call, error),
           );
-        else this.#replies.reply(call, value);
+        else this.#reply(call, value);
       } else {
         const stream = this.#answerer.stream(work);
         if (isPromise(stream))
@@ -74,6 +74,18 @@ export class Incoming {
   pull(call: IncomingCall<Work>): void {
     const stream = call.work?.stream;
     if (stream !== undefined) void this.#next(call, stream);
+  }
+
+  /** The next item of its upstream. */
+  item(call: IncomingCall<Work>, item: unknown): void {
+    const { work } = call;
+    if (work?.hasUpstream) work.upstream.push(item);
+    else if (work !== undefined) this.#replies.decline(call);
+  }
+
+  /** Its upstream is complete. */
+  complete({ work }: IncomingCall<Work>): void {
+    if (work?.hasUpstream) work.upstream.complete();
   }
 
   /** Nobody waits for this any more: the handler's signal fires, a stream's source is closed. */
@@ -153,6 +165,7 @@ export class Incoming {
 
   /** Before the machine hears of it, which knows whether it has settled already. */
   #settled(call: IncomingCall<Work>): void {
+    call.work?.settle();
     if (call.state === "abandoned" && call.work?.aborted) this.#answerer.abandoned?.(-1);
   }
 

@@ -3,6 +3,7 @@
 import { RpcError } from "../error/rpc-error.js";
 import { OutgoingCall, type OutgoingRequest } from "../machine/outgoing-call.js";
 import { Channel, type ChannelOptions } from "./channel.js";
+import type { ItemSource } from "./item-source.js";
 import type { Sink } from "./sink.js";
 
 /** Where calls are made: a peer. */
@@ -12,10 +13,15 @@ export interface Caller {
   consume(call: OutgoingCall<Sink>, count: number): void;
 }
 
-/** Makes a query or a mutation. Rejects with an {@link RpcError} and nothing else. */
-export function callOnce(caller: Caller, request: OutgoingRequest, signal?: AbortSignal): Promise<unknown> {
+/** Makes a query or a mutation. Rejects with an {@link RpcError}, or with what the source of its upstream threw. */
+export function callOnce(
+  caller: Caller,
+  request: OutgoingRequest,
+  signal?: AbortSignal,
+  source?: ItemSource,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const sink = new PromiseSink(resolve, reject);
+    const sink = new PromiseSink(resolve, reject, source);
     const call = new OutgoingCall<Sink>(request, sink);
     sink.unfollow = open(call, caller, signal);
   });
@@ -60,9 +66,13 @@ class PromiseSink implements Sink {
   unfollow: (() => void) | undefined;
 
   readonly #resolve: (value: unknown) => void;
-  readonly #reject: (error: RpcError) => void;
+  readonly #reject: (error: unknown) => void;
 
-  constructor(resolve: (value: unknown) => void, reject: (error: RpcError) => void) {
+  constructor(
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+    readonly source: ItemSource | undefined,
+  ) {
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -74,7 +84,7 @@ class PromiseSink implements Sink {
 
   failure(error: RpcError): void {
     this.unfollow?.();
-    this.#reject(error);
+    this.#reject(this.source === undefined ? error : this.source.blame(error));
   }
 
   event(): void {}

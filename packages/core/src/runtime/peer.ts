@@ -14,9 +14,11 @@ import type { Limits } from "../protocol/limits.js";
 import type { SharedMessage, Transport } from "../transport.js";
 import { closeTransport } from "./close-transport.js";
 import { type Answerer, Incoming } from "./incoming.js";
+import type { SourceListener } from "./item-source.js";
 import type { StreamItem } from "./open-stream.js";
 import type { Caller } from "./outgoing.js";
 import { Outlets } from "./outlets.js";
+import { Pace } from "./pace.js";
 import type { Sink } from "./sink.js";
 import type { Work } from "./work.js";
 
@@ -48,9 +50,6 @@ export interface PeerOptions {
 
 type Effect = ConversationEffect<Sink, Work>;
 
-/** Events that sources are asked for in a row, before everything else in this process has its turn. */
-const PULLS = 1_024;
-
 export class Peer implements Caller {
   readonly #conversation: Conversation<Sink, Work>;
   readonly #clock: Clock;
@@ -62,21 +61,30 @@ export class Peer implements Caller {
   #generation = 0;
   #bytesReceived = 0;
   #confirmed = false;
-  /** Pulls since everything else had its turn, and the streams that wait for it now. */
-  #pulls = 0;
-  #waiting: IncomingCall<Work>[] = [];
-  readonly #breath: Alarm;
+  /** Of sources that are asked for what comes next: those of streams here, and those of our callers' upstreams. */
+  readonly #pace: Pace;
   /** Streams whose sources are told, when all else is done, that they take something again. */
   #waking: IncomingCall<Work>[] = [];
   /** Effects are being done: what is said meanwhile waits for its turn, so that order is kept. */
   #busy = false;
   readonly #flush = () => this.#say({ type: "flush" });
+  readonly #pull = (call: IncomingCall<Work>) => {
+    if (call.state === "pulling") this.#incoming.pull(call);
+  };
+  readonly #read = (call: OutgoingCall<Sink>) => {
+    if (call.upstream?.state.name === "reading") void call.sink.source?.read(call, this.#source);
+  };
+  readonly #source: SourceListener<Sink> = {
+    supply: (call, value) => this.#say({ type: "supply", call, value }),
+    exhausted: (call) => this.#say({ type: "exhausted", call }),
+    fault: (call) => this.#say({ type: "fault", call }),
+  };
 
   constructor({ role, limits, clock, answerer, owner }: PeerOptions) {
     this.#conversation = new Conversation({ role, limits });
     this.#clock = clock;
     this.#alarm = clock.alarm(() => this.#tick());
-    this.#breath = clock.alarm(() => this.#goOn());
+    this.#pace = new Pace(clock);
     this.#owner = owner;
     const outlets = new Outlets({
       conversation: this.#conversation,
@@ -90,6 +98,8 @@ export class Peer implements Caller {
       item: (call, item) => this.#item(call, item),
       finish: (call) => this.#say({ type: "finish", call }),
       outlet: (call) => outlets.outlet(call),
+      take: (call, count) => this.#say({ type: "take", call, count }),
+      decline: (call) => this.#say({ type: "decline", call }),
     });
   }
 
@@ -169,8 +179,7 @@ export class Peer implements Caller {
   end(close: CloseName, code: StandardCode, message: string): void {
     this.detach(close);
     this.#say({ type: "end", code, message });
-    this.#breath.clear();
-    this.#waiting = [];
+    this.#pace.clear();
     this.#alarm.clear();
   }
 
@@ -209,20 +218,6 @@ export class Peer implements Caller {
   #say(input: ConversationInput<Sink, Work>): void {
     this.#conversation.receive(input, this.#clock.now());
     this.#perform();
-  }
-
-  /** A source that never waits goes on from promise to promise, and nothing else would run meanwhile. */
-  #pull(call: IncomingCall<Work>): void {
-    if (this.#pulls === PULLS) return void this.#waiting.push(call);
-    if (++this.#pulls === PULLS) this.#breath.set(this.#clock.now());
-    this.#incoming.pull(call);
-  }
-
-  #goOn(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    this.#pulls = 0;
-    for (const call of waiting) if (call.state === "pulling") this.#pull(call);
   }
 
   #tick(): void {
@@ -297,7 +292,19 @@ export class Peer implements Caller {
         effect.call.sink.event(effect.value, effect.eventId, effect.blob);
         return;
       case "pull":
-        this.#pull(effect.call);
+        this.#pace.step(this.#pull, effect.call);
+        return;
+      case "read":
+        this.#pace.step(this.#read, effect.call);
+        return;
+      case "item":
+        this.#incoming.item(effect.call, effect.value);
+        return;
+      case "complete":
+        this.#incoming.complete(effect.call);
+        return;
+      case "stop":
+        effect.call.sink.source?.stop();
         return;
       case "failure":
         if (!effect.call.isQuery) this.#owner.news?.();

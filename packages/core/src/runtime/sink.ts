@@ -3,8 +3,11 @@
  * value, or the error's data, speaks of as `[offset, length]`.
  */
 import type { RpcError } from "../error/rpc-error.js";
+import type { ItemSource } from "./item-source.js";
 
 export interface Sink {
+  /** Where the call's upstream comes from, if it has one. */
+  readonly source?: ItemSource | undefined;
   result(value: unknown, blob?: Uint8Array): void;
   failure(error: RpcError, blob?: Uint8Array): void;
   event(value: unknown, eventId: string | undefined, blob?: Uint8Array): void;

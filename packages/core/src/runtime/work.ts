@@ -5,8 +5,15 @@ import type { IncomingCall } from "../machine/incoming-call.js";
 import type { AbortReason } from "../machine/incoming-calls.js";
 import type { Meta } from "../protocol/message.js";
 import type { Fed, PulledStream } from "./open-stream.js";
+import { type DecodeItem, UpstreamItems } from "./upstream-items.js";
 
 const noMeta: Meta = Object.freeze({});
+
+/** What the reading of an upstream has to say to the machine. */
+export interface UpstreamReplies {
+  take(call: IncomingCall<Work>, count: number): void;
+  decline(call: IncomingCall<Work>): void;
+}
 
 export class Work {
   readonly #call: IncomingCall<Work>;
@@ -17,9 +24,14 @@ export class Work {
   /** A subscription's source, once it is open: asked for events, or shared. */
   stream: PulledStream | undefined;
   fed: Fed | undefined;
+  /** Its procedure declares an upstream. Items that come for another are declined. */
+  hasUpstream = false;
+  #upstream: UpstreamItems | undefined;
+  readonly #replies: UpstreamReplies;
 
-  constructor(call: IncomingCall<Work>, now: number) {
+  constructor(call: IncomingCall<Work>, now: number, replies: UpstreamReplies) {
     this.#call = call;
+    this.#replies = replies;
     this.deadline = call.deadline - now;
   }
 
@@ -62,15 +74,38 @@ export class Work {
     return this.#controller.signal;
   }
 
+  /** What its caller sends while it runs. Made on first use, by the first item or by the handler. */
+  get upstream(): UpstreamItems {
+    if (this.#upstream === undefined) {
+      this.#upstream = new UpstreamItems({
+        take: (count) => this.#replies.take(this.#call, count),
+        decline: () => this.#replies.decline(this.#call),
+      });
+      if (this.aborted) this.#upstream.fail(this.signal.reason);
+    }
+    return this.#upstream;
+  }
+
+  openUpstream(decode: DecodeItem): UpstreamItems {
+    return this.upstream.open(decode);
+  }
+
   abort(reason: AbortReason): void {
     if (this.#abortReason !== undefined) return;
     this.#abortReason = reason;
     this.#controller?.abort(reasonFor(reason));
+    this.#upstream?.fail(this.signal.reason);
+  }
+
+  /** The handler has settled: whoever reads its upstream still, reads for nobody. */
+  settle(): void {
+    this.#upstream?.fail(new RpcError("CANCELLED", { message: "the call of this upstream has been answered" }));
   }
 }
 
 function reasonFor(reason: AbortReason): RpcError {
   if (reason === "deadline") return new RpcError("DEADLINE_EXCEEDED");
   if (reason === "cancelled") return new RpcError("CANCELLED");
+  if (reason === "source") return new RpcError("ABORTED", { message: "the caller's source failed" });
   return new RpcError("CANCELLED", { message: "the caller's session has ended" });
 }

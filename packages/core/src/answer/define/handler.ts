@@ -3,8 +3,9 @@
  * read (a signal nobody reads is never made): destructure it, do not spread it.
  */
 import type { DeclaredErrors } from "../../contract/declared-errors.js";
-import type { HandlerEvent, HandlerInput, HandlerOutput } from "../../contract/infer.js";
+import type { HandlerEvent, HandlerInput, HandlerOutput, HandlerUpstream } from "../../contract/infer.js";
 import type { Procedure } from "../../contract/procedure.js";
+import type { Schema } from "../../contract/schema.js";
 import type { ErrorConstructors } from "./error-constructors.js";
 import type { SubscriptionItem } from "./event.js";
 
@@ -27,11 +28,20 @@ export interface CallArgs<Context, Connection> {
 export interface HandlerArgs<P extends Procedure, Context, Connection> extends CallArgs<Context, Connection> {
   /** Validated. */
   readonly input: HandlerInput<P>;
+  /**
+   * What the caller sends while the call runs, to be read once: each item validated when it is taken. Leaving it early
+   * stops the caller's source and nothing else. `undefined` where the contract declares none.
+   */
+  readonly upstream: UpstreamOf<P>;
   /** Makes the errors the contract declares, to be thrown. */
   readonly errors: DeclaredConstructors<P>;
   /** For a subscription that comes back: the id of the last event the subscriber saw. */
   readonly lastEventId: string | undefined;
 }
+
+type UpstreamOf<P extends Procedure> = P["definition"] extends { readonly upstream: Schema }
+  ? AsyncIterable<HandlerUpstream<P>>
+  : undefined;
 
 /** Answers a query or a mutation with its output or a promise of it, a subscription with the stream of its events. */
 export type Handler<P extends Procedure, Context, Connection> = (
@@ -69,6 +79,7 @@ export type NoErrors = { readonly [Code in never]: null };
 /** What a handler is given when it runs, whatever its procedure: the types above are promises that validation keeps. */
 export interface RunningArgs<Context = unknown, Connection = unknown> extends CallArgs<Context, Connection> {
   readonly input: unknown;
+  readonly upstream: unknown;
   readonly errors: ErrorConstructors<DeclaredErrors>;
   readonly lastEventId: string | undefined;
 }

@@ -19,6 +19,7 @@ class Call implements RunningArgs {
   readonly #signal = new AbortController().signal;
   signalsRead = 0;
   readonly input = "input";
+  readonly upstream = undefined;
   readonly deadline = 5_000;
   readonly meta = { trace: "t" };
   readonly connection = { id: "c1" };

@@ -18,6 +18,10 @@ export class PassedOnArgs implements RunningArgs {
     return this.#args.input;
   }
 
+  get upstream(): unknown {
+    return this.#args.upstream;
+  }
+
   get signal(): AbortSignal {
     return this.#args.signal;
   }

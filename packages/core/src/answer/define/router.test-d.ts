@@ -35,6 +35,14 @@ interface Context {
 }
 
 const app = implement<typeof contract, Connection>(contract).context<Context>();
+
+// An upstream is what its schema gives, where one is declared.
+const files = defineContract({ upload: mutation({ upstream: z.string().transform(Number) }), touch: mutation({}) });
+implement<typeof files, Connection>(files).router({
+  upload: ({ upstream }) => void expectTypeOf(upstream).toEqualTypeOf<AsyncIterable<number>>(),
+  touch: ({ upstream }) => void expectTypeOf(upstream).toEqualTypeOf<undefined>(),
+});
+
 declare const message: z.infer<typeof Message>;
 const list = () => [];
 const send = () => message;
