@@ -9,6 +9,7 @@ import { simulateDialer } from "./dialer-world.js";
 import * as numbers from "./numbers.js";
 import * as streams from "./streams.js";
 import * as time from "./time.js";
+import * as topics from "./topics.js";
 
 export interface Mutant {
   readonly name: string;
@@ -66,6 +67,13 @@ export const mutants: readonly Mutant[] = [
     ["upstream ignores its credit", "items within credit", ["I5", "I14"], streams.sendItemsWithoutCredit],
     ["items taken grant nothing", "credit reaches the source", ["I10"], streams.grantNoMoreItems],
     ["source left open", "a source is closed with its call", ["I10"], streams.leaveSourcesOpen],
+    // Topics.
+    ["a reader's position is not heeded", "a topic goes on where its reader is", ["I14", "I4"], topics.ignorePositions],
+    ["nobody asks where a reader stands", "what a transport loses is found", ["I14", "I10"], topics.neverAsk],
+    ["a topic overtakes its join", "nothing is fed before its join", ["I14", "I10", "I4"], topics.feedBeforeJoin],
+    ["credit of lost events is not given back", "credit is what has arrived", ["I10"], topics.keepLostCredit],
+    ["a topic's messages are taken twice", "a message is taken where it belongs", ["I4", "I14"], topics.takeTwice],
+    ["streams are not woken on a new transport", "what stood still goes on", ["I10"], topics.neverWake],
     // Calls.
     ["mutation sent again without a session", "a handler starts at most once", ["I2", "I4"], calls.repeatEveryCall],
     ["call dispatched twice", "a handler starts at most once", ["I2"], () => calls.twice("request")],

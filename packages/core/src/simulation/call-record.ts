@@ -12,6 +12,8 @@ export interface CallPlan {
   /** Subscriptions: whether events carry ids, and how many there are. */
   readonly withIds: boolean;
   readonly events: number;
+  /** Whether a topic feeds it. */
+  readonly joined: boolean;
   /** Length of the padding in every value, and in every event id, of this call. */
   readonly padding: number;
   readonly idPadding: number;

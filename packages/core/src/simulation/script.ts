@@ -8,6 +8,7 @@ import type { IncomingCall } from "../machine/incoming-call.js";
 import type { Limits } from "../protocol/limits.js";
 import type { CallRecord } from "./call-record.js";
 import type { Random } from "./random.js";
+import { topicTurn } from "./topic-script.js";
 import type { Trace } from "./trace.js";
 import type { VirtualClock } from "./virtual-clock.js";
 
@@ -37,7 +38,7 @@ export interface Asked {
   readonly options: { readonly limits: Pick<Limits, "calls" | "subscriptions" | "upstreamBytes" | "upstreams"> };
   /** False once its process has crashed: its handlers are gone with it. */
   readonly alive: boolean;
-  readonly conversation: Pick<Conversation<CallRecord, Job>, "state">;
+  readonly conversation: Pick<Conversation<CallRecord, Job>, "state" | "room" | "peerMessageBytes">;
   say(input: ConversationInput<CallRecord, Job>): void;
 }
 
@@ -86,6 +87,16 @@ export class Script {
   pull(asked: Asked, call: Call): void {
     const quick = this.#random.chance(0.5);
     this.#later(quick ? 0 : 200, () => this.#produce(asked, call));
+  }
+
+  /** A stream that a topic feeds takes something again. */
+  wake(asked: Asked, call: Call): void {
+    this.#later(this.#random.chance(0.5) ? 0 : 200, () => this.#feed(asked, call));
+  }
+
+  /** Its reader stands here. */
+  placed(call: Call, offset: number): void {
+    call.work!.next = offset + 1;
   }
 
   abort(asked: Asked, call: Call): void {
@@ -180,7 +191,35 @@ export class Script {
     if (!asked.alive || work.aborted) return;
     const { plan, produced } = work.record;
     work.next = plan.withIds ? Number(call.lastEventId?.slice(0, 8) ?? 0) + 1 : produced + 1;
-    asked.say({ type: "ready", call });
+    asked.say({ type: plan.joined ? "share" : "ready", call });
+  }
+
+  #feed(asked: Asked, call: Call): void {
+    const work = call.work!;
+    const room = asked.conversation.room(call);
+    if (!asked.alive || work.aborted || room === 0) return;
+    const { record } = work;
+    const turn = topicTurn(call, room, this.#random, (number) => this.#published(record, number));
+    if (turn === undefined) return this.#settle(asked, { type: "finish", call });
+    if (turn.type === "join") {
+      record.produced = Math.max(record.produced, turn.offset);
+      return asked.say({ type: "join", call, at: { topic: call.id, ...turn } });
+    }
+    const { to, count, ...message } = turn;
+    // One that is too large goes alone, and then not at all.
+    if (message.bytes > asked.conversation.peerMessageBytes && count > 1) {
+      work.next -= count;
+      return this.wake(asked, call);
+    }
+    asked.say({ type: "feed", call, to, count, message: { ...message, framed: undefined } });
+    if (asked.conversation.room(call) > 0) this.wake(asked, call);
+  }
+
+  #published(record: CallRecord, number: number): { eventId: string; value: string } {
+    const value = JSON.stringify({ of: record.plan.number, event: number, pad: padding(record) });
+    record.produce(value);
+    record.produced = Math.max(record.produced, number);
+    return { eventId: eventIdOf(number, record), value };
   }
 
   #produce(asked: Asked, call: Call): void {

@@ -162,6 +162,7 @@ export class Speaker implements Asked {
     const { name, role, around } = this.options;
     const { trace, clock, script, sources } = around;
     if (effect.type === "send") this.#send(effect);
+    else if (effect.type === "share") this.#share(effect);
     else if (effect.type === "flush") clock.defer(() => this.say({ type: "flush" }));
     else if (effect.type === "ping") this.#transport?.ping();
     else {
@@ -171,6 +172,10 @@ export class Speaker implements Asked {
           return script.start(this, effect.call);
         case "pull":
           return script.pull(this, effect.call);
+        case "wake":
+          return script.wake(this, effect.call);
+        case "placed":
+          return script.placed(effect.call, effect.offset);
         case "abort":
           return script.abort(this, effect.call);
         case "item":
@@ -201,6 +206,14 @@ export class Speaker implements Asked {
           return this.options.broken();
       }
     }
+  }
+
+  #share({ generation, message }: Extract<Effect, { readonly type: "share" }>): void {
+    if (generation !== this.#generation) return;
+    const { name, role, around } = this.options;
+    around.wire.share(this.session, role, message.text);
+    around.trace.say(name, `sends ${message.text.slice(0, 60)}`);
+    if (this.#transport?.send(message.text) === false) this.say({ type: "congested", generation, congested: true });
   }
 
   #send({ generation, data }: Extract<Effect, { readonly type: "send" }>): void {

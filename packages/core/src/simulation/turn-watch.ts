@@ -37,7 +37,9 @@ export class TurnWatch {
       const pulls = effects.some(({ type }) => type === "pull" || type === "read");
       this.#expect(!pulls || hadRoom, `an event is pulled with ${holdings.backlog} waiting, soft bound ${soft}`);
       // An acknowledgement that is due, or room that is found, in this turn is not of the message's making.
-      const idle = effects.every(({ type }) => type === "pull" || type === "read" || type === "flush");
+      const idle = effects.every(
+        ({ type }) => type === "pull" || type === "read" || type === "wake" || type === "flush",
+      );
       const untouched = idle && this.#watched.received === received;
       trace.check(!stale || untouched, "I8", () => `${name}: a message of an older transport has an effect`);
       const dispatches = effects.some(({ type }) => type === "request");

@@ -24,6 +24,8 @@ interface Said {
   /** Bytes of items it has sent, by the call's id, and the first limit that it was told of. */
   readonly items: Map<number, number>;
   upstreamBytes: number;
+  /** Topics its streams are joined to, and where each stands. */
+  readonly joined: Map<number, { readonly id: number; offset: number }>;
 }
 
 const silence = (): Said => ({
@@ -35,6 +37,7 @@ const silence = (): Said => ({
   events: new Map(),
   items: new Map(),
   upstreamBytes: 0,
+  joined: new Map(),
 });
 
 export interface Writer {
@@ -92,11 +95,35 @@ export class WireWatch {
     this.#trace.check(bytes <= granted, "I5", () => `${who}: ${bytes} of upstream ${id}, ${granted} granted`);
   }
 
+  /** An end writes a topic's message in this session. */
+  share(session: string, from: Role, text: string): void {
+    const sides = this.#sidesOf(session);
+    const [, topic, begin, end, ...items] = JSON.parse(text) as [string, number, number, number, ...unknown[]];
+    const who = `${from} in ${session}`;
+    const stream = sides[from].joined.get(topic);
+    this.#trace.check(
+      stream?.offset === begin,
+      "I4",
+      () => `${who}: topic ${topic} from ${begin}, at ${stream?.offset}`,
+    );
+    stream!.offset = end;
+    for (const _ of items) this.#spend(sides[from], sides[from === "client" ? "server" : "client"], stream!.id, who);
+  }
+
   #count(own: Said, other: Said, frame: WireFrame, { who, isCaller }: { who: string; isCaller: boolean }): void {
     const id = frame[1];
     if (frame[0] === op.subscribe) own.granted.set(id, frame[5] as number);
     if (frame[0] === op.credit) own.granted.set(id, Math.max(own.granted.get(id) ?? 0, frame[2] as number));
-    if (isCaller || (frame[0] !== op.event && frame[0] !== op.gap)) return;
+    if (frame[0] === op.join) own.joined.set(frame[2] as number, { id, offset: frame[3] as number });
+    // What did not arrive is not counted, and is said again.
+    if (frame[0] === op.position && frame.length > 2) {
+      other.events.set(id, frame[3] as number);
+      for (const stream of other.joined.values()) if (stream.id === id) stream.offset = frame[2] as number;
+    }
+    if (!isCaller && (frame[0] === op.event || frame[0] === op.gap)) this.#spend(own, other, id, who);
+  }
+
+  #spend(own: Said, other: Said, id: number, who: string): void {
     const events = (own.events.get(id) ?? 0) + 1;
     own.events.set(id, events);
     const granted = other.granted.get(id) ?? 0;

@@ -69,7 +69,7 @@ export class Workload {
         number: this.records.length,
         kind,
         repeatable: kind !== "mutation" || random.chance(0.3),
-        withIds: random.chance(0.7),
+        ...random.pick([ids(true, true), ids(true, true), ids(true, false), ids(false, false)]),
         events: random.int(13),
         padding: this.#has("large values") && random.chance(0.3) ? random.int(3_000) : random.int(20),
         ...(this.#has("upstreams") && random.chance(0.5) ? { items: random.int(30) } : {}),
@@ -111,3 +111,6 @@ export class Workload {
     });
   }
 }
+
+/** A stream whose events carry no ids is never joined. */
+const ids = (withIds: boolean, joined: boolean) => ({ withIds, joined });

@@ -7,6 +7,7 @@ import type { Attach, ConversationEffect, ConversationInput } from "../../machin
 import type { IncomingCall } from "../../machine/incoming-call.js";
 import type { OutgoingCall } from "../../machine/outgoing-call.js";
 import type { Data } from "../../protocol/blob.js";
+import { topicEvents, topicItem } from "../../protocol/encode.js";
 import type { Limits } from "../../protocol/limits.js";
 import type { CallRecord } from "../call-record.js";
 import type { Trace } from "../trace.js";
@@ -19,9 +20,9 @@ type Work = { readonly record: CallRecord; next: number; item: number };
 type Input = ConversationInput<CallRecord, Work>;
 type Effect = ConversationEffect<CallRecord, Work>;
 
-/** `answer`: a handler has its value. `open`: a source is ready. `pull`: it was asked for an event. `stop`: it was aborted. */
+/** `answer`: a handler has its value. `open`: a source is ready. `pull`: it was asked for an event. `feed`: a topic may. `stop`: it was aborted. */
 export interface DuetJob {
-  readonly type: "answer" | "open" | "pull" | "stop";
+  readonly type: "answer" | "open" | "pull" | "feed" | "stop";
   readonly call: IncomingCall<Work>;
 }
 
@@ -91,7 +92,8 @@ export class DuetEnd {
     const { record } = call.work!;
     const { number, events } = record.plan;
     if (type === "stop") return this.say({ type: "fail", call, error: { code: "CANCELLED", message: "" } });
-    if (type === "open") return this.say({ type: "ready", call });
+    if (type === "open") return this.say({ type: record.plan.joined ? "share" : "ready", call });
+    if (type === "feed") return this.#feed(call);
     if (type === "answer") return this.say({ type: "reply", call, value: this.#produce(record, `{"of":${number}}`) });
     const event = call.work!.next++;
     if (event > events) return this.say({ type: "finish", call });
@@ -129,6 +131,31 @@ export class DuetEnd {
     record.isComplete = true;
   }
 
+  /** Two events at most, so that a stream takes several messages. */
+  #feed(call: IncomingCall<Work>): void {
+    const room = this.conversation.room(call);
+    if (room === 0) return;
+    const { record, next } = call.work!;
+    const { number, events } = record.plan;
+    const offset = next - 1;
+    if (call.standing?.fed !== offset) {
+      return this.say({ type: "join", call, at: { topic: call.id, offset, gap: undefined } });
+    }
+    const count = Math.min(room, 2, events - offset);
+    // It does not end by itself: wherever the line is cut, all of it must be heard.
+    if (count === 0) return;
+    const items = Array.from({ length: count }, (_, index) => {
+      const value = this.#produce(record, `{"of":${number},"event":${next + index}}`);
+      return topicItem(String(next + index), value);
+    });
+    call.work!.next += count;
+    const to = offset + count;
+    record.produced = Math.max(record.produced, to);
+    const text = topicEvents(call.id, offset, to, items);
+    this.say({ type: "feed", call, to, count, message: { text, bytes: text.length, framed: undefined } });
+    if (this.conversation.room(call) > 0) this.jobs.push({ type: "feed", call });
+  }
+
   #produce(record: CallRecord, value: string): string {
     record.produce(value);
     return value;
@@ -156,6 +183,14 @@ export class DuetEnd {
         wire.write(this.session, { from: role, replayBytes: limits.replayBytes }, effect.data);
         this.said.note(effect.data);
         return this.#write(effect.data);
+      case "share":
+        wire.share(this.session, role, effect.message.text);
+        return this.#write(effect.message.text);
+      case "wake":
+        return void this.jobs.push({ type: "feed", call: effect.call });
+      case "placed":
+        effect.call.work!.next = effect.offset + 1;
+        return;
       case "flush":
         return this.say({ type: "flush" });
       case "request":

@@ -55,10 +55,10 @@ export class Duet {
   }
 
   /** A caller asks. Events of a subscription carry ids; `credit` is the widest that its window becomes. */
-  ask(by: Role, plan: Pick<CallPlan, "kind" | "events" | "items">, credit: number): Asked {
+  ask(by: Role, plan: Pick<CallPlan, "kind" | "events" | "items"> & Partial<CallPlan>, credit: number): Asked {
     const number = this.records.length;
     const record = new CallRecord(
-      { ...plan, number, repeatable: plan.kind !== "mutation", withIds: true, padding: 0, idPadding: 0 },
+      { joined: false, ...plan, number, repeatable: plan.kind !== "mutation", withIds: true, padding: 0, idPadding: 0 },
       this.trace,
     );
     this.records.push(record);

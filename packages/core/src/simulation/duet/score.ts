@@ -30,6 +30,8 @@ export function score(duet: Duet): Score {
   const upload = (by: Role, items: number) => soon(() => void duet.ask(by, { kind: "mutation", events: 0, items }, 0));
   const talk = (by: Role, events: number, items: number) =>
     soon(() => void duet.ask(by, { kind: "subscription", events, items }, 2));
+  const join = (by: Role, events: number, credit: number, name: string) =>
+    soon(() => void asked.set(name, duet.ask(by, { kind: "subscription", events, joined: true }, credit)));
   const leaveIdle = (name: string) => soon(() => void idle.add(recordOf(name)));
   const cancelWhen = (name: string, ready: () => boolean): Step => ({
     ready,
@@ -41,6 +43,7 @@ export function score(duet: Duet): Score {
     subscribe("client", 8, 2),
     ...both("query"),
     subscribe("client", 10, 4),
+    join("client", 9, 4, "joined"),
     subscribe("server", 6, 2),
     upload("client", 7),
     upload("server", 5),
@@ -60,6 +63,7 @@ export function score(duet: Duet): Score {
     ...both("mutation"),
     ...both("mutation"),
     ...both("query"),
+    cancelWhen("joined", () => recordOf("joined").arrived === 9),
   ];
   return { steps, idle };
 }
