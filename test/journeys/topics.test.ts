@@ -1,6 +1,6 @@
 /** Topics over real sockets: cuts, restarts and readers who do not read. The code is that of docs/topics.md. */
 import { createClient } from "@trunkline/client";
-import { serve } from "@trunkline/server";
+import { implement, MemoryBackplane, serve, topics } from "@trunkline/server";
 import { createTestClient, openFaultProxy } from "@trunkline/testing";
 import { expect, it } from "vitest";
 import { showRoom } from "../guides/topics/client.js";
@@ -122,3 +122,108 @@ it("a thousand readers over sockets, one of whom does not read: the others have 
   for await (const { text } of slow) if (texts.push(text) === last) break;
   expect(texts).toEqual(Array.from({ length: last }, (_, index) => String(index + 1)));
 }, 20_000);
+
+it("three readers who stand at different places are cut together: each goes on from its own, and has every event once", async () => {
+  await using exchange = await open();
+  const ada = exchange.connect();
+  const say = (text: string) => ada.send({ room, author: "ada", text });
+  const ids: string[] = [];
+  for (let number = 1; number <= 30; number++) ids.push((await say(String(number))).id);
+  const readers = [1, 10, 25].map((after) => {
+    const events = exchange.connect().messages({ room }, { lastEventId: ids[after - 1]! });
+    return { events, texts: [] as string[], from: after + 1 };
+  });
+  const read = async ({ events, texts }: (typeof readers)[number], last: number) => {
+    while (texts.at(-1) !== String(last)) texts.push((await events.next()).value?.text ?? "the end");
+  };
+  // Each has taken some, and some of what it was sent is lost.
+  await Promise.all(readers.map((reader) => read(reader, 30)));
+  for (let number = 31; number <= 60; number++) {
+    if (number % 7 === 0) exchange.relay.cut();
+    await say(String(number));
+  }
+  await Promise.all(readers.map((reader) => read(reader, 60)));
+  for (const { texts, from } of readers) {
+    expect(texts).toEqual(Array.from({ length: 61 - from }, (_, index) => String(from + index)));
+  }
+});
+
+it("a reader who does not read holds up nobody, though it is cut too, and reads on from where it was", async () => {
+  await using exchange = await open();
+  const [ada, bob, eve] = [exchange.connect(), exchange.connect(), exchange.connect()];
+  const quick: string[] = [];
+  bob.messages({ room }).subscribe({ onEvent: ({ text }) => quick.push(text) });
+  const slow = eve.messages({ room });
+  await Promise.all([ada, bob, eve].map((client) => client.history({ room })));
+  const last = 200;
+  const all = Array.from({ length: last }, (_, index) => String(index + 1));
+  for (const text of all) {
+    if (text === "150") exchange.relay.cut();
+    await ada.send({ room, author: "ada", text });
+  }
+  await until(() => quick.length === last, "every event at the quick reader");
+  const texts: string[] = [];
+  for await (const { text } of slow) if (texts.push(text) === last) break;
+  expect([quick, texts]).toEqual([all, all]);
+});
+
+it("a client's second stream of a topic has every event as well, and so has one that a handler wraps", async () => {
+  const messages = topics(chat.messages);
+  const typing = topics(chat.typing);
+  const router = implement(chat).router({
+    history: () => ({ messages: [], cursor: "" }),
+    send: async ({ input: { room, ...message } }) => ({ id: await messages(room).publish(message) }),
+    messages: async function* ({ input }) {
+      yield* messages(input.room).subscribe();
+    },
+    typing: ({ input }) => typing(input.room).subscribe(),
+    setTyping: async ({ input: { room, ...state } }) => void (await typing(room).publish(state)),
+  });
+  await using test = createTestClient(router);
+  const { client } = test;
+  const heard: string[] = [];
+  for (const name of ["one", "two"]) {
+    client.typing({ room }).subscribe({ onEvent: ({ person }) => heard.push(`${name} ${person}`) });
+    client.messages({ room }).subscribe({ onEvent: ({ text }) => heard.push(`${name} ${text}`) });
+  }
+  await client.history({ room });
+  await client.setTyping({ room, person: "ada", typing: true });
+  await client.send({ room, author: "ada", text: "hello" });
+  await until(() => heard.length === 4, "both events at both streams");
+  expect(heard.sort()).toEqual(["one ada", "one hello", "two ada", "two hello"]);
+});
+
+it("a server that takes another's place, with the same backplane, goes on where its readers are", async () => {
+  const backplane = new MemoryBackplane();
+  const start = (port: number) => serve(openShared(backplane), { port });
+  let server = await start(0);
+  const { port } = server;
+  const client = createClient(chat, { url: `ws://127.0.0.1:${port}/`, random: () => 0 });
+  const texts: string[] = [];
+  client.messages({ room }).subscribe({ onEvent: ({ text }) => texts.push(text), onGap: () => texts.push("gap") });
+  await client.history({ room });
+  const elsewhere = topics(chat.messages, { backplane, name: "messages" });
+  for (let number = 1; number <= 9; number++) {
+    if (number % 3 === 0) {
+      await server.close();
+      server = await start(port);
+    }
+    await elsewhere(room).publish({ author: "ada", text: String(number) });
+    if (number === 1) await until(() => texts.length === 1, "the first text");
+  }
+  await until(() => texts.length === 9, "nine texts");
+  client.$connection.close();
+  await server.close();
+  expect(texts).toEqual(["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+});
+
+function openShared(backplane: MemoryBackplane) {
+  const messages = topics(chat.messages, { backplane, name: "messages" });
+  return implement(chat).router({
+    history: () => ({ messages: [], cursor: "" }),
+    send: async ({ input: { room, ...message } }) => ({ id: await messages(room).publish(message) }),
+    messages: ({ input, lastEventId }) => messages(input.room).subscribe({ after: lastEventId }),
+    typing: async function* () {},
+    setTyping: () => {},
+  });
+}

@@ -285,6 +285,62 @@ describe("a transport", () => {
   });
 });
 
+describe("a message that many transports send", () => {
+  const shared = (text: string) => ({
+    text,
+    bytes: Buffer.byteLength(text),
+    framed: undefined as Uint8Array | undefined,
+  });
+
+  it.each([0, 1, 125, 126, 65_535, 65_536, 200_000])("of %d bytes arrives as it is, framed once", async (bytes) => {
+    const [one, other] = [await client(), await client()];
+    const message = shared("x".repeat(bytes));
+    const arrived = [one, other].map(({ webSocket }) => once(webSocket, "message"));
+    const frames = [one, other].map(({ transport }) => {
+      expect(transport.sendShared?.(message)).toBe(true);
+      return message.framed;
+    });
+    expect(frames[0]).toBe(frames[1]);
+    for (const [data, isBinary] of await Promise.all(arrived)) {
+      expect([String(data) === message.text, isBinary]).toEqual([true, false]);
+    }
+  });
+
+  it("keeps its place among the others", async () => {
+    const { webSocket, transport } = await client();
+    const heard: string[] = [];
+    webSocket.on("message", (data) => heard.push(String(data)));
+    transport.send("1");
+    transport.sendShared?.(shared("2 €"));
+    transport.send("3");
+    transport.sendShared?.(shared("4"));
+    await soon(() => expect(heard).toEqual(["1", "2 €", "3", "4"]));
+  });
+
+  it("counts as any other where the other end does not read, and drains when it does", async () => {
+    const { webSocket, transport, heard } = await client();
+    webSocket.pause();
+    const message = shared("x".repeat(64 * KiB));
+    let sent = 1;
+    while (transport.sendShared?.(message)) sent++;
+    expect(sent).toBeLessThan(1_000);
+    let arrived = 0;
+    webSocket.on("message", () => arrived++);
+    webSocket.resume();
+    await vi.waitFor(() => expect([arrived, heard.log]).toEqual([sent, ["drained"]]), { interval: 2, timeout: 4_000 });
+  });
+
+  it("does nothing after its end", async () => {
+    const { webSocket, transport } = await client();
+    const heard: string[] = [];
+    webSocket.on("message", (data) => heard.push(String(data)));
+    transport.close(1000, "done");
+    expect(transport.sendShared?.(shared("late"))).toBe(true);
+    await once(webSocket, "close");
+    expect(heard).toEqual([]);
+  });
+});
+
 describe("R9: a reader that does not read", () => {
   it("makes send return false above 256 KiB, and is drained once when it reads again", async () => {
     const { webSocket, transport, heard } = await client();
