@@ -34,7 +34,7 @@ const Message = z.object({
   key: z.string(),
   author: z.string(),
   text: z.string(),
-  sentAt: z.int(),
+  sentAt: z.date(),
 });
 
 const Person = z.object({ name: z.string(), rooms: z.array(z.string()) });

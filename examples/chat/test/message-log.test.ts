@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Message } from "../src/contract.js";
 import { MessageLog } from "../src/server/message-log.js";
 
-const say = (log: MessageLog, text: string): Message => log.append({ author: "Ada", key: text, text, sentAt: 0 });
+const say = (log: MessageLog, text: string): Message =>
+  log.append({ author: "Ada", key: text, text, sentAt: new Date(0) });
 
 /** What a reader gets who comes back with an id and does not stay. */
 async function read(log: MessageLog, lastEventId: string): Promise<string[]> {

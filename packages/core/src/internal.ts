@@ -100,6 +100,7 @@ export { EVENT_ID_LENGTH, isViolation, parse, type Violation } from "./protocol/
 export { encodeValue } from "./protocol/value.js";
 export { Channel } from "./runtime/channel.js";
 export { closeTransport } from "./runtime/close-transport.js";
+export { decodeWith, encodeWith } from "./runtime/conversion.js";
 export { guard } from "./runtime/guard.js";
 export type { Answerer } from "./runtime/incoming.js";
 export { ItemSource } from "./runtime/item-source.js";

@@ -110,11 +110,10 @@ function continues(before: Entry | undefined, entry: Entry, me: string): boolean
   if (before === undefined || before.type === "gap" || entry.type === "gap") return false;
   const [one, other] = [before, entry].map((each) => (each.type === "message" ? each.message : undefined));
   if ((one?.author ?? me) !== (other?.author ?? me)) return false;
-  return one === undefined || other === undefined || other.sentAt - one.sentAt < GROUP_MS;
+  return one === undefined || other === undefined || other.sentAt.getTime() - one.sentAt.getTime() < GROUP_MS;
 }
 
-function said({ author, text, sentAt }: Message, mine: boolean): HTMLElement {
-  const at = new Date(sentAt);
+function said({ author, text, sentAt: at }: Message, mine: boolean): HTMLElement {
   const clock = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   return bubble(
     { author, text, mine },

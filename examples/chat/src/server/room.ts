@@ -38,7 +38,7 @@ export class Room {
   }
 
   say(said: Pick<Message, "author" | "key" | "text">): Message {
-    return this.log.append({ ...said, sentAt: Date.now() });
+    return this.log.append({ ...said, sentAt: new Date() });
   }
 
   setTyping(name: string, typing: boolean): void {

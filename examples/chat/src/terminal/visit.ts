@@ -51,7 +51,7 @@ export class Visit {
 
   #show({ author, text, sentAt }: Message): void {
     const { screen, me } = this.#options;
-    const clock = new Date(sentAt).toLocaleTimeString([], { timeStyle: "short", hourCycle: "h23" });
+    const clock = sentAt.toLocaleTimeString([], { timeStyle: "short", hourCycle: "h23" });
     const name = screen.styled(author === me ? "green" : "cyan", author);
     // The contract lets no control characters in: what others write cannot move the cursor.
     screen.print(`${screen.styled("gray", clock)} ${name}: ${text.replaceAll("\n", "\n      ")}`);

@@ -4,13 +4,13 @@
  */
 
 import { procedureHashes } from "../contract/hash.js";
-import type { Schema } from "../contract/schema.js";
+import type { Schema, SchemaIssue } from "../contract/schema.js";
+import { Mismatch } from "../contract/wire/mismatch.js";
 import { RpcError } from "../error/rpc-error.js";
-import type { Json } from "../protocol/encode.js";
+import type { Encoded } from "../protocol/blob.js";
 import { defaultLimits, type Limits } from "../protocol/limits.js";
-import type { WireError } from "../protocol/message.js";
 import { COMPARE_PATH } from "../protocol/message.js";
-import { encodeValue } from "../protocol/value.js";
+import { decodeWith, encodeWith } from "../runtime/conversion.js";
 import type { Answerer } from "../runtime/incoming.js";
 import type { OpenStream, StreamItem } from "../runtime/open-stream.js";
 import { isShareable, sharing } from "../runtime/sharing.js";
@@ -52,7 +52,7 @@ export class RouterAnswerer implements Answerer {
     this.#options = options;
   }
 
-  once(work: Work): Json | Promise<Json> {
+  once(work: Work): Encoded | Promise<Encoded> {
     if (work.path === COMPARE_PATH) {
       return JSON.stringify(contractDifference(work.input, procedureHashes(this.#answered.contract)));
     }
@@ -71,7 +71,7 @@ export class RouterAnswerer implements Answerer {
     });
   }
 
-  explain(error: unknown, work: Work): WireError {
+  explain(error: unknown, work: Work): ReturnType<typeof explain> {
     return explain(error, { ...this.#options, route: this.#answered.routes.get(work.path), work });
   }
 
@@ -87,19 +87,27 @@ export class RouterAnswerer implements Answerer {
   }
 
   #run(route: Route, work: Work): unknown {
-    return chain(validate(route.procedure.definition.input, work.input), (validated) => {
+    return chain(validate(route.procedure.definition.input, inputOf(route, work)), (validated) => {
       if ("issues" in validated && validated.issues !== undefined) throw invalidInput(validated.issues);
       // A handler is not started for a caller that has gone while its input was validated.
       if (work.aborted) throw work.signal.reason;
       const { connection, context } = this.#options;
       const input = (validated as { readonly value: unknown }).value;
       const schema = route.procedure.definition.upstream;
-      const upstream = schema && work.openUpstream((item, index) => receivedItem(schema, item, index));
+      const upstream =
+        schema &&
+        work.openUpstream((item, index, blob) => {
+          const value = fitting(
+            () => decodeWith(route.wire.upstream, item, blob),
+            (issues) => invalidItem(issues, index),
+          );
+          return receivedItem(schema, value, index);
+        });
       return route.handler(new CallArguments(work, { route, input, upstream, connection, context: context() }));
     });
   }
 
-  #output(route: Route, value: unknown): Json | Promise<Json> {
+  #output(route: Route, value: unknown): Encoded | Promise<Encoded> {
     return chain(validate(route.procedure.definition.output, value), (validated) =>
       this.#encode(validated, "output", route),
     );
@@ -123,12 +131,37 @@ export class RouterAnswerer implements Answerer {
   }
 
   /** Undeclared keys never leave: what travels is what validation made of the value. */
-  #encode(validated: Awaited<ReturnType<typeof validate>>, what: "output" | "event", route: Route): Json {
+  #encode(validated: Awaited<ReturnType<typeof validate>>, what: "output" | "event", route: Route): Encoded {
     if ("issues" in validated && validated.issues !== undefined) {
       const found = issuesMessage(inputIssues(validated.issues), what);
       throw new TypeError(`${route.path}: the handler's ${what} is not what the contract declares: ${found}`);
     }
-    return encodeValue((validated as { readonly value: unknown }).value, this.#options.limits);
+    try {
+      return encodeWith(route.wire[what], (validated as { readonly value: unknown }).value, this.#options.limits);
+    } catch (error) {
+      if (!(error instanceof Mismatch)) throw error;
+      throw new TypeError(
+        `${route.path}: the handler's ${what} cannot travel: ${[what, ...error.path].join(".")}: ${error.message}`,
+      );
+    }
+  }
+}
+
+/** Conversion comes before validation, which is then given what the caller passed. */
+function inputOf({ wire }: Route, work: Work): unknown {
+  if (wire.input === undefined) return work.input;
+  return fitting(() => decodeWith(wire.input, work.input, work.blob), invalidInput);
+}
+
+/** What is decoded, or the error that says where it does not fit, as a validator would say it of the same place. */
+function fitting(decode: () => unknown, invalid: (issues: readonly SchemaIssue[]) => RpcError): unknown {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof Mismatch)) throw error;
+    const { message, path, expected } = error;
+    const issue = { message, path, code: "invalid_type", expected };
+    throw invalid([issue]);
   }
 }
 
@@ -136,12 +169,16 @@ export class RouterAnswerer implements Answerer {
 function receivedItem(schema: Schema, item: unknown, index: number): unknown {
   return chain(validate(schema, item), (validated) => {
     if (!("issues" in validated) || validated.issues === undefined) return (validated as { value: unknown }).value;
-    const data = inputIssues(validated.issues).map(({ path, rule }) => ({ path: ["upstream", index, ...path], rule }));
-    throw new RpcError("INVALID_ARGUMENT", { message: issuesMessage(data, "upstream"), data });
+    throw invalidItem(validated.issues, index);
   });
 }
 
-function invalidInput(issues: Parameters<typeof inputIssues>[0]): RpcError {
+function invalidItem(issues: readonly SchemaIssue[], index: number): RpcError {
+  const data = inputIssues(issues).map(({ path, rule }) => ({ path: ["upstream", index, ...path], rule }));
+  return new RpcError("INVALID_ARGUMENT", { message: issuesMessage(data, "upstream"), data });
+}
+
+function invalidInput(issues: readonly SchemaIssue[]): RpcError {
   const data = inputIssues(issues);
   return new RpcError("INVALID_ARGUMENT", { message: issuesMessage(data, "input"), data });
 }

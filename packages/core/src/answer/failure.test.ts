@@ -2,8 +2,10 @@ import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { strangers } from "../../test/strangers.js";
 import { mutation } from "../contract/procedure.js";
+import { wireOf } from "../contract/wire/procedure-wire.js";
 import { RpcError } from "../error/rpc-error.js";
 import { resolveLimits } from "../protocol/limits.js";
+import { ErrorWithBlob } from "../runtime/incoming.js";
 import type { Work } from "../runtime/work.js";
 import { errorConstructors } from "./define/error-constructors.js";
 import { explain, type FailureReport, RefusedCall } from "./failure.js";
@@ -12,7 +14,7 @@ const procedure = mutation({
   errors: { ROOM_FULL: z.object({ capacity: z.number() }), GONE: null, SLOW: z.string().refine(async () => true) },
 });
 const errors = errorConstructors(procedure.definition.errors);
-const route = { path: "rooms.send", procedure, errors, handler: () => {} };
+const route = { path: "rooms.send", procedure, wire: wireOf(procedure), errors, handler: () => {} };
 const connection = { id: "c1" };
 const limits = resolveLimits();
 
@@ -23,8 +25,9 @@ function explained(error: unknown, { aborted = false, known = true } = {}) {
   const work = { aborted, signal: controller.signal } as unknown as Work;
   const reports: FailureReport[] = [];
   const report = (failure: FailureReport) => void reports.push(failure);
+  const told = explain(error, { route: known ? route : undefined, work, connection, role: "server", limits, report });
   return {
-    wire: explain(error, { route: known ? route : undefined, work, connection, role: "server", limits, report }),
+    wire: told instanceof ErrorWithBlob ? told.error : told,
     reports,
     work,
   };
@@ -132,7 +135,7 @@ describe("after an abort", () => {
       limits,
       report: (failure) => void reports.push(failure),
     });
-    expect(wire.code).toBe("CANCELLED");
+    expect(wire).toMatchObject({ code: "CANCELLED" });
     expect(JSON.stringify(wire)).not.toContain("canary");
     expect(reports).toEqual([]);
   });

@@ -2,12 +2,15 @@
  * What becomes of whatever a handler threw: the caller gets a standard or a declared error, or `INTERNAL` with a constant
  * message and an id; `onError` gets the rest, whole, under the same id.
  */
+import { BlobWriter } from "../contract/wire/blob.js";
+import type { Codec } from "../contract/wire/codec.js";
 import { isStandardCode, type StandardCode } from "../error/codes.js";
 import { RpcError } from "../error/rpc-error.js";
 import { toWireError } from "../error/wire-error.js";
 import type { Limits } from "../protocol/limits.js";
 import type { WireError } from "../protocol/message.js";
 import { encodeValue } from "../protocol/value.js";
+import { ErrorWithBlob } from "../runtime/incoming.js";
 import type { Work } from "../runtime/work.js";
 import type { Route } from "./define/route.js";
 import { errorId } from "./error-id.js";
@@ -43,12 +46,12 @@ interface Circumstances {
 }
 
 /** What travels of an error. Never throws, whatever the error is. */
-export function explain(error: unknown, circumstances: Circumstances): WireError {
+export function explain(error: unknown, circumstances: Circumstances): WireError | ErrorWithBlob {
   try {
     if (error instanceof RefusedCall) return { code: error.code, message: error.message, refused: true };
     if (error instanceof RpcError) {
-      const wire = deliberate(error, circumstances.route);
-      if (wire !== undefined && isEncodable(wire.data, circumstances.limits)) return wire;
+      const wire = deliberate(error, circumstances);
+      if (wire !== undefined) return wire;
     }
     const { work } = circumstances;
     if (work.aborted && isAbortOf(work.signal, error)) return { code: "CANCELLED", message: "the call was cancelled" };
@@ -59,9 +62,12 @@ export function explain(error: unknown, circumstances: Circumstances): WireError
 }
 
 /** An error with a standard code, or with one the contract declares and data that fits. */
-function deliberate(error: RpcError, route: Route | undefined): WireError | undefined {
+function deliberate(error: RpcError, { route, limits }: Circumstances): WireError | ErrorWithBlob | undefined {
   const { code } = error;
-  if (isStandardCode(code)) return toWireError(error);
+  if (isStandardCode(code)) {
+    const wire = toWireError(error);
+    return wire.data === undefined || encodeValue(wire.data, limits) !== undefined ? wire : undefined;
+  }
   const declared = route?.procedure.definition.errors;
   if (declared === undefined || !Object.hasOwn(declared, code)) return undefined;
   const schema = declared[code];
@@ -72,12 +78,23 @@ function deliberate(error: RpcError, route: Route | undefined): WireError | unde
     validated.catch(() => {});
     return undefined;
   }
-  return validated.issues === undefined ? { code, message: error.message, data: validated.value } : undefined;
+  if (validated.issues !== undefined) return undefined;
+  return withData({ code, message: error.message }, validated.value, { codec: route?.wire.errors.get(code), limits });
 }
 
-/** Throws for data that cannot travel, as a cycle. */
-const isEncodable = (data: unknown, limits: Pick<Limits, "jsonDepth">) =>
-  data === undefined || encodeValue(data, limits) !== undefined;
+/** The error with its data as it travels. Throws for data that cannot, as a cycle. */
+function withData(
+  error: WireError,
+  value: unknown,
+  { codec, limits }: { readonly codec: Codec | undefined; readonly limits: Pick<Limits, "jsonDepth"> },
+): WireError | ErrorWithBlob | undefined {
+  if (value === undefined) return error;
+  const writer = new BlobWriter();
+  const data = codec === undefined ? value : codec.encode(value, writer);
+  if (encodeValue(data, limits) === undefined) return undefined;
+  const blob = writer.take();
+  return blob === undefined ? { ...error, data } : new ErrorWithBlob({ ...error, data }, blob);
+}
 
 /** Whether this was thrown because the signal said so. */
 export function isAbortOf(signal: AbortSignal, error: unknown): boolean {

@@ -4,13 +4,16 @@ import type { Clock } from "../clock.js";
 import type { Layer } from "../compose.js";
 import type { Procedure } from "../contract/procedure.js";
 import { isState } from "../contract/slow-reader.js";
+import type { Codec } from "../contract/wire/codec.js";
+import { Mismatch } from "../contract/wire/mismatch.js";
+import { type ProcedureWire, wireOf } from "../contract/wire/procedure-wire.js";
 import { RpcError } from "../error/rpc-error.js";
 import type { OutgoingRequest } from "../machine/outgoing-call.js";
-import type { Json } from "../protocol/encode.js";
+import type { Encoded } from "../protocol/blob.js";
 import type { Limits } from "../protocol/limits.js";
 import { EVENT_ID_LENGTH } from "../protocol/parse.js";
-import { encodeValue } from "../protocol/value.js";
 import { Channel } from "../runtime/channel.js";
+import { encodeWith } from "../runtime/conversion.js";
 import { ItemSource } from "../runtime/item-source.js";
 import { type Caller, callOnce, openChannel } from "../runtime/outgoing.js";
 import type { QueryOptions, SubscribeOptions, Upstream } from "./procedure-call.js";
@@ -52,13 +55,15 @@ export function dispatcher(surroundings: Surroundings): (call: ClientCall) => un
     const { kind } = call.procedure;
     const { signal, onGap } = call.options;
     try {
-      const request = requestOf(call, surroundings);
-      const source = sourceOf(call, surroundings);
+      const wire = wireOf(call.procedure);
+      const answer = { path: call.path, wire };
+      const request = requestOf(call, wire, surroundings);
+      const source = sourceOf(call, wire, surroundings);
       // What sends items of its own is no other call's equal.
       const caller = kind === "query" && source === undefined ? surroundings.queryCaller?.(call) : undefined;
-      if (kind !== "subscription") return callOnce(caller ?? connection, request, signal, source);
+      if (kind !== "subscription") return callOnce(caller ?? connection, request, signal, { source, answer });
       const credit = { events: limits.creditEvents, maxEvents: limits.creditMaxEvents };
-      return openChannel(connection, { ...request, credit }, { onGap, signal, report, source });
+      return openChannel(connection, { ...request, credit }, { onGap, signal, report, source, answer });
     } catch (error) {
       return failed(call, error, report);
     }
@@ -74,7 +79,7 @@ export function failed({ procedure }: ClientCall, error: unknown, report: (error
   return channel;
 }
 
-function requestOf(call: ClientCall, { clock, limits, timeoutMs }: Surroundings): OutgoingRequest {
+function requestOf(call: ClientCall, wire: ProcedureWire, { clock, limits, timeoutMs }: Surroundings): OutgoingRequest {
   const { kind, definition } = call.procedure;
   const { lastEventId, meta } = call.options;
   const asked = call.options.timeoutMs ?? definition.timeoutMs;
@@ -89,14 +94,18 @@ function requestOf(call: ClientCall, { clock, limits, timeoutMs }: Surroundings)
     hasUpstream: definition.upstream !== undefined,
     repeatable: kind !== "mutation" || definition.idempotent === true,
     deadline: clock.now() + checkedTimeout(asked ?? unasked),
-    input: encoded("input", call.input, limits),
+    input: encoded("input", call.input, { limits, codec: wire.input }),
     ...(meta === undefined ? {} : { meta: encodedMeta(meta, limits) }),
     ...(lastEventId === undefined ? {} : { lastEventId: checkedEventId(lastEventId) }),
   };
 }
 
 /** Where the items of the call's upstream come from, if its contract declares one. */
-function sourceOf({ procedure, options }: ClientCall, { limits, report }: Surroundings): ItemSource | undefined {
+function sourceOf(
+  { procedure, options }: ClientCall,
+  wire: ProcedureWire,
+  { limits, report }: Surroundings,
+): ItemSource | undefined {
   const { upstream } = options;
   if (procedure.definition.upstream === undefined) {
     if (upstream !== undefined) throw mistake("the contract declares no upstream for this procedure");
@@ -104,20 +113,28 @@ function sourceOf({ procedure, options }: ClientCall, { limits, report }: Surrou
   }
   if (!ItemSource.accepts(upstream))
     throw mistake("upstream must be an iterable, an async iterable or a ReadableStream");
-  return new ItemSource(upstream, { encode: (item) => encoded("item of the upstream", item, limits), report });
+  const terms = { limits, codec: wire.upstream };
+  return new ItemSource(upstream, { encode: (item) => encoded("item of the upstream", item, terms), report });
 }
 
-function encoded(what: "input" | "meta" | "item of the upstream", value: unknown, limits: Limits): Json {
+function encoded(what: "input" | "meta" | "item of the upstream", value: unknown, { limits, codec }: Terms): Encoded {
   try {
-    return encodeValue(value, limits);
+    return encodeWith(codec, value, limits);
   } catch (cause) {
+    if (cause instanceof Mismatch) throw mistake(`${[what, ...cause.path].join(".")}: ${cause.message}`, cause);
     throw mistake(`the ${what} cannot be sent as JSON`, cause);
   }
 }
 
+interface Terms {
+  readonly limits: Limits;
+  /** Absent for what is plain JSON. */
+  readonly codec?: Codec | undefined;
+}
+
 function encodedMeta(meta: unknown, limits: Limits): string {
-  const text = encoded("meta", meta, limits);
-  if (text?.startsWith("{")) return text;
+  const text = encoded("meta", meta, { limits });
+  if (typeof text === "string" && text.startsWith("{")) return text;
   throw mistake("meta must be an object");
 }
 

@@ -128,3 +128,10 @@ describe("a tree is refused, with the path of what is wrong:", () => {
     expect(() => define({ rooms })).toThrow("contract at rooms.inner.rooms: this group contains itself");
   });
 });
+
+it("a value that cannot travel is refused with its path and its place", () => {
+  const define = () =>
+    defineContract({ rooms: { send: mutation({ errors: { FULL: z.object({ plan: z.file() }) } }) } });
+  expect(define).toThrow(TypeError);
+  expect(define).toThrow("contract at rooms.send: errors.FULL.plan is a file, which cannot travel");
+});

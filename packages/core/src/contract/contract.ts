@@ -2,11 +2,11 @@
  * `defineContract`: the tree of procedures that both ends share. Invariants of what it returns: every name is usable,
  * every procedure stands under exactly one path, and nothing can be changed afterwards, at any depth.
  */
-import { beyondJson } from "./json-only.js";
 import { type ReservedNames, refuseName } from "./names.js";
 import { isProcedure, type Procedure } from "./procedure.js";
 import { keepRoutes } from "./routes.js";
 import { isSchema } from "./schema.js";
+import { wireOf } from "./wire/procedure-wire.js";
 
 /** A tree of procedures in named groups, as deep as you like. */
 export type Contract = Group & ReservedNames;
@@ -69,8 +69,11 @@ function noteProcedure(procedure: Procedure, { path }: Place, { paths, routes }:
   const first = paths.get(procedure);
   // Types, hashes and logs go from the procedure to its path, so there can be one only.
   if (first !== undefined) refuse(path, `the same procedure object already stands under ${first}; declare it twice`);
-  const found = beyondJson(procedure);
-  if (found !== undefined) refuse(path, `${found}, which JSON cannot carry; use a string or a number in its place`);
+  try {
+    wireOf(procedure);
+  } catch (error) {
+    refuse(path, (error as Error).message);
+  }
   paths.set(procedure, here);
   routes.set(here, procedure);
   return procedure;

@@ -4,6 +4,7 @@ import { type Contract, defineContract } from "./contract.js";
 import { contractHash, procedureHashes } from "./hash.js";
 import { mutation, type Procedure, query, subscription } from "./procedure.js";
 import type { Schema } from "./schema.js";
+import { carried } from "./wire/carried.js";
 
 const hashOf = (procedure: Procedure): string | undefined =>
   procedureHashes(defineContract({ procedure } as Contract)).get("procedure");
@@ -81,9 +82,22 @@ describe("a procedure's hash changes with", () => {
   });
 
   it("what stands beside something JSON Schema cannot say", () => {
-    const one = query({ output: z.object({ at: z.custom(), text: z.string() }) });
-    const other = query({ output: z.object({ at: z.custom(), text: z.number() }) });
+    const at = carried(z.custom(), "json");
+    const one = query({ output: z.object({ at, text: z.string() }) });
+    const other = query({ output: z.object({ at, text: z.number() }) });
     expect(hashOf(one)).not.toBe(hashOf(other));
+  });
+
+  it("how a value travels, where JSON Schema cannot say what it is", () => {
+    const own = (name: string) => carried(z.custom<bigint>(), { name, encode: String, decode: () => 0n });
+    const schemas = [z.date(), z.bigint(), z.set(z.string()), carried(z.custom(), "json"), own("one"), own("other")];
+    const hashes = schemas.flatMap((each) => [
+      hashOf(query({ input: z.object({ each }) })),
+      hashOf(query({ output: z.object({ each }) })),
+      hashOf(query({ errors: { LATE: z.object({ each }) } })),
+      hashOf(subscription({ event: z.object({ each }) })),
+    ]);
+    expect(new Set(hashes).size).toBe(hashes.length);
   });
 
   it("the caller's side of a schema, and not the handler's", () => {

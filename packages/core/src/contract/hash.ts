@@ -9,6 +9,7 @@ import { digest } from "./digest.js";
 import type { Procedure } from "./procedure.js";
 import { routes } from "./routes.js";
 import { shapeOf } from "./shape.js";
+import { wireOf } from "./wire/procedure-wire.js";
 
 interface Hashes {
   readonly contract: string;
@@ -36,7 +37,8 @@ function hashesOf(contract: object): Hashes {
   return hashes;
 }
 
-function hashOf(path: string, { kind, definition }: Procedure): string {
+function hashOf(path: string, procedure: Procedure): string {
+  const { kind, definition } = procedure;
   const { input, output, event, upstream, errors = {}, idempotent = false } = definition;
   const codes = Object.entries(errors).map(([code, data]) => [code, shapeOf(data, "output")]);
   const shapes = [
@@ -45,7 +47,10 @@ function hashOf(path: string, { kind, definition }: Procedure): string {
     shapeOf(event, "output"),
     shapeOf(upstream, "input"),
   ];
-  return digest(JSON.stringify(sorted({ path, kind, idempotent, shapes, errors: Object.fromEntries(codes) })));
+  const { plans } = wireOf(procedure);
+  // A contract of plain JSON has the same hash whatever is known of conversions.
+  const wire = Object.keys(plans).length === 0 ? {} : { wire: plans };
+  return digest(JSON.stringify(sorted({ path, kind, idempotent, shapes, errors: Object.fromEntries(codes), ...wire })));
 }
 
 /** The same value with the members of every object in one order. */

@@ -25,7 +25,7 @@ export function exceedsBytes(text: string, limit: number): boolean {
 
 /** Whether arrays and objects of a JSON text nest deeper than `limit`. Brackets inside strings do not count. */
 export function exceedsDepth(text: string, limit: number): boolean {
-  if (text.length <= limit) return false;
+  if (text.length <= limit || !opensMoreThan(text, limit)) return false;
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
     switch (text[i]) {
@@ -41,6 +41,15 @@ export function exceedsDepth(text: string, limit: number): boolean {
         depth--;
         break;
     }
+  }
+  return false;
+}
+
+/** Most texts have few brackets, and counting those is a native search. Brackets inside strings count too. */
+function opensMoreThan(text: string, limit: number): boolean {
+  let left = limit;
+  for (const bracket of ["{", "["]) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) if (--left < 0) return true;
   }
   return false;
 }

@@ -16,15 +16,23 @@ export interface Answerer {
   once(work: Work): Encoded | Promise<Encoded>;
   stream(work: Work): OpenStream | Promise<OpenStream>;
   /** What the caller is told of an error. Never throws. */
-  explain(error: unknown, work: Work): WireError;
+  explain(error: unknown, work: Work): WireError | ErrorWithBlob;
   /** A handler's caller has gone before it has settled (1), and when it has settled at last (-1). */
   abandoned?(change: 1 | -1): void;
+}
+
+/** An error whose data has bytes. */
+export class ErrorWithBlob {
+  constructor(
+    readonly error: WireError,
+    readonly blob: Uint8Array,
+  ) {}
 }
 
 /** What the work has to say to the machine. */
 export interface Replies extends UpstreamReplies {
   reply(call: IncomingCall<Work>, value: Encoded): void;
-  fail(call: IncomingCall<Work>, error: WireError): void;
+  fail(call: IncomingCall<Work>, error: WireError, blob?: Uint8Array): void;
   ready(call: IncomingCall<Work>): void;
   item(call: IncomingCall<Work>, item: StreamItem): void;
   finish(call: IncomingCall<Work>): void;
@@ -77,9 +85,9 @@ export class Incoming {
   }
 
   /** The next item of its upstream. */
-  item(call: IncomingCall<Work>, item: unknown): void {
+  item(call: IncomingCall<Work>, item: unknown, blob?: Uint8Array): void {
     const { work } = call;
-    if (work?.hasUpstream) work.upstream.push(item);
+    if (work?.hasUpstream) work.upstream.push(item, blob);
     else if (work !== undefined) this.#replies.decline(call);
   }
 
@@ -172,7 +180,9 @@ export class Incoming {
   #fail(call: IncomingCall<Work>, error: unknown): void {
     if (call.work === undefined) return;
     this.#settled(call);
-    this.#replies.fail(call, this.#answerer.explain(error, call.work));
+    const told = this.#answerer.explain(error, call.work);
+    if (told instanceof ErrorWithBlob) this.#replies.fail(call, told.error, told.blob);
+    else this.#replies.fail(call, told);
   }
 }
 

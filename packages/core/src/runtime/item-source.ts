@@ -3,7 +3,7 @@
  * more is wanted. One that nothing was read from is left as it is, for whoever tries again with it.
  */
 import type { OutgoingCall } from "../machine/outgoing-call.js";
-import type { Json } from "../protocol/encode.js";
+import type { Encoded } from "../protocol/blob.js";
 
 /** What a caller may send items from. A `ReadableStream` is one, on every platform. */
 export type UpstreamSource<Item> = AsyncIterable<Item> | Iterable<Item> | ItemReadable<Item>;
@@ -15,14 +15,14 @@ interface ItemReadable<Item> {
 
 /** What a source has to say to the machine, once for each time it is read. */
 export interface SourceListener<Sink> {
-  supply(call: OutgoingCall<Sink>, value: Json): void;
+  supply(call: OutgoingCall<Sink>, value: Encoded): void;
   exhausted(call: OutgoingCall<Sink>): void;
   fault(call: OutgoingCall<Sink>): void;
 }
 
 export interface ItemSourceOptions {
   /** May throw: the item cannot travel. */
-  encode(item: unknown): Json;
+  encode(item: unknown): Encoded;
   /** Hears what a source throws when it is closed. */
   report(error: unknown): void;
 }
@@ -66,7 +66,7 @@ export class ItemSource {
       this.#failure = { error };
       return listener.fault(call);
     }
-    let value: Json;
+    let value: Encoded;
     try {
       value = this.#options.encode(item);
     } catch (error) {

@@ -3,6 +3,7 @@
 import { RpcError } from "../error/rpc-error.js";
 import { OutgoingCall, type OutgoingRequest } from "../machine/outgoing-call.js";
 import { Channel, type ChannelOptions } from "./channel.js";
+import { type AnswerWire, decoding } from "./decoding-sink.js";
 import type { ItemSource } from "./item-source.js";
 import type { Sink } from "./sink.js";
 
@@ -13,16 +14,27 @@ export interface Caller {
   consume(call: OutgoingCall<Sink>, count: number): void;
 }
 
+/** What goes along with a call, each where there is one. */
+interface Company {
+  /** Of its upstream. */
+  readonly source?: ItemSource | undefined;
+  /** How its answer is read; without it, it is taken as it came. */
+  readonly answer?: AnswerWire | undefined;
+}
+
 /** Makes a query or a mutation. Rejects with an {@link RpcError}, or with what the source of its upstream threw. */
 export function callOnce(
   caller: Caller,
   request: OutgoingRequest,
   signal?: AbortSignal,
-  source?: ItemSource,
+  { source, answer }: Company = {},
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const sink = new PromiseSink(resolve, reject, source);
-    const call = new OutgoingCall<Sink>(request, sink);
+    const call = new OutgoingCall<Sink>(
+      request,
+      decoding(sink, answer, () => {}),
+    );
     sink.unfollow = open(call, caller, signal);
   });
 }
@@ -31,14 +43,19 @@ export function callOnce(
 export function openChannel<Event>(
   caller: Caller,
   request: OutgoingRequest,
-  options: ChannelOptions & { readonly signal?: AbortSignal | undefined },
+  options: ChannelOptions & {
+    readonly signal?: AbortSignal | undefined;
+    /** How its events are read; without it, they are taken as they come. */
+    readonly answer?: AnswerWire | undefined;
+  },
 ): Channel<Event> {
   const channel = new Channel<Event>(options);
-  const call = new OutgoingCall<Sink>(request, channel);
+  const cancel = () => caller.cancel(call);
+  const call: OutgoingCall<Sink> = new OutgoingCall<Sink>(request, decoding(channel, options.answer, cancel));
   let unfollow: (() => void) | undefined;
   channel.connect({
     consume: (count) => caller.consume(call, count),
-    cancel: () => caller.cancel(call),
+    cancel,
     release: () => unfollow?.(),
   });
   unfollow = open(call, caller, options.signal);

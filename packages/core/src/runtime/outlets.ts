@@ -4,7 +4,7 @@ import type { ConversationInput } from "../machine/conversation-words.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { Joining, Portion } from "../machine/joined-streams.js";
 import type { SharedMessage } from "../transport.js";
-import type { Answerer } from "./incoming.js";
+import { type Answerer, ErrorWithBlob } from "./incoming.js";
 import type { Fed, Outlet } from "./open-stream.js";
 import type { Sink } from "./sink.js";
 import type { Work } from "./work.js";
@@ -41,8 +41,10 @@ export class Outlets {
   }
 
   fail(call: Call, error: unknown): void {
-    if (call.work !== undefined)
-      this.say({ type: "fail", call, error: this.#options.answerer.explain(error, call.work) });
+    if (call.work === undefined) return;
+    const told = this.#options.answerer.explain(error, call.work);
+    if (told instanceof ErrorWithBlob) this.say({ type: "fail", call, error: told.error, blob: told.blob });
+    else this.say({ type: "fail", call, error: told });
   }
 }
 

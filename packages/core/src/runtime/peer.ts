@@ -93,7 +93,7 @@ export class Peer implements Caller {
     });
     this.#incoming = new Incoming(answerer, {
       reply: (call, value) => this.#say({ type: "reply", call, value }),
-      fail: (call, error) => this.#say({ type: "fail", call, error }),
+      fail: (call, error, blob) => this.#say({ type: "fail", call, error, ...(blob === undefined ? {} : { blob }) }),
       ready: (call) => this.#say({ type: "ready", call }),
       item: (call, item) => this.#item(call, item),
       finish: (call) => this.#say({ type: "finish", call }),
@@ -298,7 +298,7 @@ export class Peer implements Caller {
         this.#pace.step(this.#read, effect.call);
         return;
       case "item":
-        this.#incoming.item(effect.call, effect.value);
+        this.#incoming.item(effect.call, effect.value, effect.blob);
         return;
       case "complete":
         this.#incoming.complete(effect.call);

@@ -14,7 +14,13 @@ export interface ItemsListener {
 }
 
 /** From what arrived to what the handler gets. May throw, or reject: then the reading ends with that. */
-export type DecodeItem = (item: unknown, index: number) => unknown;
+export type DecodeItem = (item: unknown, index: number, blob: Uint8Array | undefined) => unknown;
+
+interface Arrived {
+  readonly item: unknown;
+  /** The bytes that it speaks of. */
+  readonly blob: Uint8Array | undefined;
+}
 
 interface Reader {
   resolve(result: IteratorResult<unknown, undefined>): void;
@@ -33,7 +39,7 @@ export class UpstreamItems implements AsyncIterableIterator<unknown, undefined> 
   readonly #listener: ItemsListener;
   #decode: DecodeItem = (item) => item;
   #state: ItemsState = { name: "open" };
-  #items: unknown[] = [];
+  #items: Arrived[] = [];
   readonly #readers: Reader[] = [];
   #index = 0;
   #isRead = false;
@@ -48,9 +54,9 @@ export class UpstreamItems implements AsyncIterableIterator<unknown, undefined> 
     return this;
   }
 
-  push(item: unknown): void {
+  push(item: unknown, blob?: Uint8Array): void {
     if (this.#state.name !== "open") return;
-    this.#items.push(item);
+    this.#items.push({ item, blob });
     this.#pump();
   }
 
@@ -85,20 +91,20 @@ export class UpstreamItems implements AsyncIterableIterator<unknown, undefined> 
 
   #pump(): void {
     while (this.#readers.length > 0 && this.#items.length > 0) {
-      this.#give(this.#readers.shift()!, this.#items.shift());
+      this.#give(this.#readers.shift()!, this.#items.shift()!);
       this.#listener.take(1);
     }
     if (this.#state.name === "complete" && this.#items.length === 0) this.#close(undefined);
     else if (this.#state.name === "closed") this.#dismiss(this.#state.failure);
   }
 
-  #give({ resolve, reject }: Reader, item: unknown): void {
+  #give({ resolve, reject }: Reader, { item, blob }: Arrived): void {
     const refused = (error: unknown) => {
       this.#stop({ error });
       reject(error);
     };
     try {
-      const value = this.#decode(item, this.#index++);
+      const value = this.#decode(item, this.#index++, blob);
       if (value instanceof Promise) value.then((ready) => resolve({ done: false, value: ready }), refused);
       else resolve({ done: false, value });
     } catch (error) {

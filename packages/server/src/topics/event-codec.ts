@@ -1,13 +1,16 @@
 /** A topic's events as text: validated and encoded when they are published, and known as events again when they come. */
 import { defaultLimits, type SlowReader, type Subscription } from "@trunkline/core";
 import {
+  type Codec,
+  decodeWith,
   EncodedEvent,
-  encodeValue,
+  encodeWith,
   inputIssues,
   issuesMessage,
   isThenable,
   type Schema,
   validate,
+  wireOf,
 } from "@trunkline/core/internal";
 
 /** An event as a backplane takes it. */
@@ -20,12 +23,15 @@ export interface Encoded {
 
 export class EventCodec {
   readonly #schema: Schema | undefined;
+  readonly #codec: Codec | undefined;
   readonly #slow: SlowReader | undefined;
   /** Others write to the log too, so that what comes from it is validated. */
   readonly #isShared: boolean;
 
-  constructor({ definition }: Subscription, isShared: boolean) {
+  constructor(subscription: Subscription, isShared: boolean) {
+    const { definition } = subscription;
     this.#schema = definition.event;
+    this.#codec = wireOf(subscription).event;
     this.#slow = definition.slow;
     this.#isShared = isShared;
   }
@@ -33,20 +39,26 @@ export class EventCodec {
   /** Throws a `TypeError` for what is not what the contract declares. */
   encode(event: unknown): Encoded {
     const value = this.#validated(event);
-    const text = encodeValue(value, defaultLimits) ?? "";
+    const text = this.#text(value) ?? "";
     // What the schema gives is what comes back from the log: a schema that does not take it would refuse every event.
     if (this.#isShared) this.#decoded(text);
-    return { text, key: this.#keyOf(value) };
+    return { text, key: this.#keyOf(text) };
   }
 
   /** Throws for a text that somebody else wrote and that is not what the contract declares. */
   decode(id: string, text: string): EncodedEvent {
-    const known = this.#isShared ? encodeValue(this.#decoded(text), defaultLimits) : text;
-    return new EncodedEvent(id, known === "" ? undefined : known, this.#schema);
+    const known = this.#isShared ? this.#text(this.#decoded(text)) : text;
+    return new EncodedEvent(id, known === "" ? undefined : known, this.#schema, this.#codec);
+  }
+
+  #text(value: unknown): string | undefined {
+    const encoded = encodeWith(this.#codec, value, defaultLimits);
+    if (typeof encoded !== "object") return encoded;
+    throw new TypeError("a topic's events are text, and this one has bytes: publish where they can be had");
   }
 
   #decoded(text: string): unknown {
-    return this.#validated(text === "" ? undefined : JSON.parse(text));
+    return this.#validated(text === "" ? undefined : decodeWith(this.#codec, JSON.parse(text), undefined));
   }
 
   #validated(event: unknown): unknown {
@@ -62,11 +74,13 @@ export class EventCodec {
     throw new TypeError(`the event is not what the contract declares: ${found}`);
   }
 
-  #keyOf(value: unknown): string | undefined {
+  /** Worked out from the text: a date or a bigint is a key too. */
+  #keyOf(text: string): string | undefined {
     const slow = this.#slow;
     if (slow === "latest") return "";
     if (typeof slow !== "object" || !("latest" in slow)) return undefined;
-    const key = JSON.stringify((value as Readonly<Record<string, unknown>> | null | undefined)?.[slow.latest]);
+    const value = (text === "" ? undefined : JSON.parse(text)) as Readonly<Record<string, unknown>> | null | undefined;
+    const key = JSON.stringify(value?.[slow.latest]);
     if (key !== undefined) return key;
     throw new TypeError(`expected an event with the property ${slow.latest}, which the contract names as its key`);
   }

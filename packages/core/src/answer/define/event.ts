@@ -3,8 +3,10 @@
  */
 
 import type { Schema } from "../../contract/schema.js";
+import type { Codec } from "../../contract/wire/codec.js";
 import type { Json } from "../../protocol/encode.js";
 import type { Gap } from "../../runtime/channel.js";
+import { decodeWith } from "../../runtime/conversion.js";
 
 // Makes both types nominal: an event that has members `data` and `id`, or a `reason`, of its own stays a plain event.
 // Registered, so that it is the same where two copies of this module are loaded (ESM beside CommonJS).
@@ -65,12 +67,13 @@ export class EncodedEvent implements TopicEvent<unknown, unknown> {
     readonly id: string,
     readonly text: Json,
     readonly schema: Schema | undefined,
+    readonly codec?: Codec | undefined,
   ) {
     this[item] = "encoded";
   }
 
   get data(): unknown {
-    return this.text === undefined ? undefined : JSON.parse(this.text);
+    return this.text === undefined ? undefined : decodeWith(this.codec, JSON.parse(this.text), undefined);
   }
 }
 

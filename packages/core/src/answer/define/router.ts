@@ -4,6 +4,7 @@
  */
 import type { Procedure } from "../../contract/procedure.js";
 import { routes } from "../../contract/routes.js";
+import { wireOf } from "../../contract/wire/procedure-wire.js";
 import type { Answerer } from "../../runtime/incoming.js";
 import { type AnswerOptions, RouterAnswerer } from "../answer.js";
 import { errorConstructors } from "./error-constructors.js";
@@ -37,7 +38,7 @@ export function makeRouter<Contract extends object, Context, Connection>(
     if (!isHandler(handler)) continue;
     complaints.push(...undeclared(path, procedure, handler));
     const errors = errorConstructors(procedure.definition.errors);
-    made.set(path, Object.freeze({ path, procedure, errors, handler }));
+    made.set(path, Object.freeze({ path, procedure, wire: wireOf(procedure), errors, handler }));
   }
   if (complaints.length > 0) throw new TypeError(`the router does not fit its contract:\n  ${complaints.join("\n  ")}`);
   return Object.freeze<Router<Contract, Context, Connection>>({

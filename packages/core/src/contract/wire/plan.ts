@@ -50,6 +50,7 @@ export interface WirePlan {
 /** The plans of a procedure's values; what JSON carries has none. */
 export interface ProcedurePlans {
   readonly input?: WirePlan;
+  readonly upstream?: WirePlan;
   readonly output?: WirePlan;
   readonly event?: WirePlan;
   /** By code. */

@@ -15,6 +15,8 @@ import type { Side } from "./zod.js";
 export interface ProcedureWire {
   readonly plans: ProcedurePlans;
   readonly input: Codec | undefined;
+  /** Of each item. */
+  readonly upstream: Codec | undefined;
   readonly output: Codec | undefined;
   readonly event: Codec | undefined;
   /** By code. */
@@ -32,9 +34,10 @@ export function wireOf({ definition }: Procedure): ProcedureWire {
   return made;
 }
 
-function makeWire({ input, output, event, errors = {} }: Procedure["definition"]): ProcedureWire {
+function makeWire({ input, upstream, output, event, errors = {} }: Procedure["definition"]): ProcedureWire {
   const own = {
     input: valueWire(input, "input", "input"),
+    upstream: valueWire(upstream, "input", "upstream"),
     output: valueWire(output, "output", "output"),
     event: valueWire(event, "output", "event"),
   };
@@ -48,6 +51,7 @@ function makeWire({ input, output, event, errors = {} }: Procedure["definition"]
   return {
     plans,
     input: own.input?.codec,
+    upstream: own.upstream?.codec,
     output: own.output?.codec,
     event: own.event?.codec,
     errors: new Map(ofErrors.map(([code, { codec }]) => [code, codec])),
