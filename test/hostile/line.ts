@@ -211,7 +211,7 @@ export function hello(more: Readonly<Record<string, unknown>> = {}): unknown[] {
   return ["hello", { contract: "hostile", received: 0, limits, ...more }];
 }
 
-export function upgrade(port: number, path = "/"): string {
+export function upgrade(port: number, path = "/", more: readonly string[] = []): string {
   return [
     `GET ${path} HTTP/1.1`,
     `Host: 127.0.0.1:${port}`,
@@ -220,6 +220,7 @@ export function upgrade(port: number, path = "/"): string {
     "Sec-WebSocket-Version: 13",
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
     "Sec-WebSocket-Protocol: trunkline.1",
+    ...more,
     "",
     "",
   ].join("\r\n");

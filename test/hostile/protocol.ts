@@ -1,11 +1,12 @@
 /** What a victim and its keeper say to each other. */
 import type { Limits } from "@trunkline/core";
-import type { AdmissionOptions, RateOptions } from "@trunkline/server";
+import type { AdmissionOptions, CompressionOptions, RateOptions } from "@trunkline/server";
 
 export interface VictimSetup {
   readonly limits?: Partial<Limits>;
   readonly admission?: AdmissionOptions;
   readonly rate?: RateOptions;
+  readonly compression?: boolean | CompressionOptions;
   /** Its `onConnect` and `onDisconnect` throw. */
   readonly throwing?: boolean;
 }

@@ -57,6 +57,7 @@ const listening = await serve(router, {
   ...(setup.limits === undefined ? {} : { limits: setup.limits }),
   ...(setup.admission === undefined ? {} : { admission: setup.admission }),
   ...(setup.rate === undefined ? {} : { rate: setup.rate }),
+  ...(setup.compression === undefined ? {} : { compression: setup.compression }),
   context: async ({ auth, signal }) => {
     hooks++;
     if (auth === "hang") await new Promise(() => {});

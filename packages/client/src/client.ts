@@ -20,7 +20,7 @@ import type { Router } from "./define.js";
 import type { OpenTransport } from "./open-transport.js";
 import { thisPage } from "./page-life.js";
 import { Queries } from "./queries.js";
-import { openWebSocket, type WebSocketConstructor } from "./websocket.js";
+import { type CompressionOptions, openWebSocket, type WebSocketConstructor } from "./websocket.js";
 
 /** Options of {@link createClient}. */
 export interface ClientOptions {
@@ -43,6 +43,11 @@ export interface ClientOptions {
   readonly limits?: Partial<Limits>;
   /** Default: the platform's own, or `ws` in Node. */
   readonly WebSocket?: WebSocketConstructor;
+  /**
+   * Whether `ws` offers the server to compress messages. Default: no. A browser offers it by itself; elsewhere it is the
+   * class that decides.
+   */
+  readonly compression?: boolean | CompressionOptions;
   /** For tests and other transports: in place of a WebSocket to `url`. */
   readonly transport?: OpenTransport;
   /** For tests: another clock than the platform's. */
@@ -146,7 +151,9 @@ const isMismatch = ({ missing, changed }: ContractDifference) => missing.length 
 
 /** A WebSocket to the client's address, asked for anew at each attempt. */
 function webSocketOf(options: ClientOptions, clock: Clock, { messageBytes }: Limits): OpenTransport {
-  const { url, WebSocket } = options;
-  return (listener) =>
-    openWebSocket({ url: typeof url === "string" ? url : url(), clock, messageBytes, WebSocket }, listener);
+  const { url, compression, WebSocket } = options;
+  return (listener) => {
+    const address = typeof url === "string" ? url : url();
+    return openWebSocket({ url: address, clock, messageBytes, compression, WebSocket }, listener);
+  };
 }

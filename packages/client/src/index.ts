@@ -20,5 +20,11 @@ export type { ConnectionControl } from "./connection-control.js";
 export { type App, type Handlers, implement, type Router } from "./define.js";
 export type { OpenTransport } from "./open-transport.js";
 export type { ConnectionStatus } from "./status.js";
-export type { Opening, OpeningFailure, OpeningListener, WebSocketConstructor } from "./websocket.js";
+export type {
+  CompressionOptions,
+  Opening,
+  OpeningFailure,
+  OpeningListener,
+  WebSocketConstructor,
+} from "./websocket.js";
 export type { WebSocketLike } from "./websocket-transport.js";

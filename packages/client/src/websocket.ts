@@ -12,11 +12,19 @@ import { CLOSE_MS, type WebSocketLike, WebSocketTransport } from "./websocket-tr
 /** A WebSocket class: that of browsers, of Node, of `ws`, of React Native. */
 export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike;
 
+/** How messages are compressed where the server agrees to it. */
+export interface CompressionOptions {
+  /** Shorter messages are sent as they are. Default 1,024. */
+  readonly thresholdBytes?: number;
+}
+
 export interface OpeningOptions {
   readonly url: string;
   readonly clock: Clock;
   /** The longest message to take, where the class lets us say it: `ws` does. */
   readonly messageBytes: number;
+  /** Whether compression is offered, where the class lets us say it. Default: no. */
+  readonly compression?: boolean | CompressionOptions | undefined;
   /** Default: the platform's own in a browser, `ws` in Node. */
   readonly WebSocket?: WebSocketConstructor | undefined;
 }
@@ -93,7 +101,7 @@ function hearRefusal(socket: WebSocketLike, refused: (answer: Refusal) => void):
 
 /** What `ws` takes beyond the standard; other classes do not look at it, and are not given it. */
 interface WsOptions {
-  readonly perMessageDeflate: false;
+  readonly perMessageDeflate: object | false;
   readonly followRedirects: false;
   readonly maxPayload: number;
   readonly closeTimeout: number;
@@ -102,11 +110,12 @@ interface WsOptions {
 type AnyConstructor = new (url: string, protocols: string, options?: WsOptions) => WebSocketLike;
 
 /** A socket that is connecting, or why there is none. */
-function construct({ url, messageBytes, WebSocket = platformClass() }: OpeningOptions): WebSocketLike | string {
+function construct(options: OpeningOptions): WebSocketLike | string {
+  const { url, messageBytes, compression = false, WebSocket = platformClass() } = options;
   if (WebSocket === undefined) return "this platform has no WebSocket: pass a class as the WebSocket option";
   const Class: AnyConstructor = WebSocket;
   const wsOptions = {
-    perMessageDeflate: false,
+    perMessageDeflate: compression === false ? false : deflate(compression === true ? {} : compression),
     followRedirects: false,
     maxPayload: messageBytes,
     closeTimeout: CLOSE_MS,
@@ -120,6 +129,18 @@ function construct({ url, messageBytes, WebSocket = platformClass() }: OpeningOp
   } catch (error) {
     return error instanceof Error ? error.message : "the WebSocket could not be created";
   }
+}
+
+/** What the server asks for too: nothing kept between messages, and windows of 4 KiB. */
+function deflate({ thresholdBytes: threshold = 1_024 }: CompressionOptions): object {
+  return {
+    threshold,
+    serverNoContextTakeover: true,
+    clientNoContextTakeover: true,
+    serverMaxWindowBits: 12,
+    clientMaxWindowBits: 12,
+    zlibDeflateOptions: { level: 1, memLevel: 5 },
+  };
 }
 
 /** Bundlers and module systems disagree on what the default export of a CommonJS module is. */

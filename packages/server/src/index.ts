@@ -17,6 +17,7 @@ export {
   safe,
   type TopicEvent,
 } from "@trunkline/core/internal";
+export type { CompressionOptions } from "./adapters/compression.js";
 export type { RateOptions } from "./adapters/inbound-watch.js";
 export type { AdmissionOptions } from "./admission.js";
 export type { Connections } from "./connections.js";

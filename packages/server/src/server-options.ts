@@ -1,6 +1,7 @@
 /** What a server may be told, and where it serves. */
 import type { Limits } from "@trunkline/core";
 import type { Clock } from "@trunkline/core/internal";
+import type { CompressionOptions } from "./adapters/compression.js";
 import type { RateOptions } from "./adapters/inbound-watch.js";
 import type { AdmissionOptions } from "./admission.js";
 import type { Connection, FailureReport } from "./define.js";
@@ -43,6 +44,11 @@ export interface ServerOptions<Context> extends ServerHooks<Context> {
   readonly admission?: AdmissionOptions;
   /** How much may arrive over one socket. Default: unbounded, since only you know what your clients send. */
   readonly rate?: RateOptions;
+  /**
+   * Whether messages are compressed for clients that offer it (`permessage-deflate`). Default: no. Over a line that others
+   * can see, the length of a compressed message tells of a secret in it to whoever chooses a part of it.
+   */
+  readonly compression?: boolean | CompressionOptions;
   /** For tests: another clock than the platform's. */
   readonly clock?: Clock;
 }

@@ -8,6 +8,7 @@ import type { Transport } from "@trunkline/core";
 import { contractHash } from "@trunkline/core";
 import { type CloseName, closeTransport, type Hello, resolveLimits, systemClock } from "@trunkline/core/internal";
 import { AbandonedHandlers } from "./abandoned-handlers.js";
+import { checkedCompression, type DeflateSettings } from "./adapters/compression.js";
 import { checkedRate, type RateOptions } from "./adapters/inbound-watch.js";
 import { type Acceptor, acceptUpgrades } from "./adapters/upgrade.js";
 import { Admission } from "./admission.js";
@@ -42,6 +43,7 @@ export class Server implements AsyncDisposable {
   readonly #sessions: Sessions;
   readonly #admission: Admission;
   readonly #rate: RateOptions;
+  readonly #compression: DeflateSettings | undefined;
   readonly #reports: Reports;
   readonly #handshakes = new Set<Handshake<Guest>>();
   readonly #acceptors = new Set<Acceptor>();
@@ -64,6 +66,7 @@ export class Server implements AsyncDisposable {
       onError: (failure) => (setup.onError === undefined ? printFailure(failure) : setup.onError(failure)),
     });
     this.#rate = checkedRate(setup.rate);
+    this.#compression = checkedCompression(setup.compression);
     this.#household = {
       router,
       contractHash: contractHash(router.contract),
@@ -105,8 +108,9 @@ export class Server implements AsyncDisposable {
   attach(httpServer: HttpServer | HttpsServer, options: AttachOptions = {}): () => void {
     const { path = "/", origins = "same-origin" } = options;
     const { limits, clock } = this.#household;
-    const door = { path, origins, limits, clock, rate: this.#rate, admission: this.#admission };
-    const acceptor = acceptUpgrades(httpServer, door, (transport, http, admitted) =>
+    const door = { path, origins, limits, clock, admission: this.#admission };
+    const line = { rate: this.#rate, compression: this.#compression };
+    const acceptor = acceptUpgrades(httpServer, { ...door, ...line }, (transport, http, admitted) =>
       this.accept(transport, http, admitted.greeted),
     );
     this.#acceptors.add(acceptor);

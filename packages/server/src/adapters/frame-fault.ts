@@ -8,8 +8,13 @@ const byCode: ReadonlyMap<string, CloseName> = new Map([
   ["WS_ERR_TOO_MANY_BUFFERED_PARTS", "tooManyParts"],
 ]);
 
+/** What zlib says of a compressed message that cannot be inflated: `ws` answers with 1007. */
+const ZLIB = "Z_";
+
 /** The close it answered with; `undefined` where the socket failed, and nothing was wrong with what came. */
 export function frameFault(error: Error & { readonly code?: unknown }): CloseName | undefined {
-  if (typeof error.code !== "string" || !error.code.startsWith("WS_ERR_")) return undefined;
+  if (typeof error.code !== "string") return undefined;
+  if (error.code.startsWith(ZLIB)) return "notUtf8";
+  if (!error.code.startsWith("WS_ERR_")) return undefined;
   return byCode.get(error.code) ?? "badFrame";
 }

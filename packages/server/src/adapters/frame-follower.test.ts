@@ -33,6 +33,10 @@ describe("FrameFollower", () => {
     expect(followed(Buffer.concat([bytes, frame(TEXT, 3)]))).toEqual({ frames: 2, messages: 2, unfinished: false });
   });
 
+  it.each([TEXT, FIRST, PING])("finds the same in frames marked as compressed", (first) => {
+    expect(followed(frame(first | 0x40, 200))).toEqual(followed(frame(first, 200)));
+  });
+
   it("comes to the same however the bytes are cut", () => {
     const all = Buffer.concat([frame(TEXT, 200), frame(FIRST, 3), frame(PING, 5), frame(LAST, 70_000), frame(TEXT, 0)]);
     const expected = { frames: 5, messages: 3, unfinished: false };

@@ -8,6 +8,9 @@
  * - A message that has begun, in one frame or several, has `messageMs` to bring its end or {@link PROGRESS_BYTES}, and
  *   so again for as long as it takes: 4418. What a large message on a slow line sends is progress; pings are none.
  *
+ * Bytes are those on the wire: a compressed message counts as it came, not as what it became. That is held to
+ * `messageBytes`, so `messagesPerSecond` bounds it.
+ *
  * @see PROTOCOL.md section 5.4
  */
 import type { Limits } from "@trunkline/core";
@@ -22,7 +25,7 @@ export interface RateOptions {
    * many tiny ones together that ten more seconds would not do is closed (4429).
    */
   readonly messagesPerSecond?: number;
-  /** Bytes. Default: unbounded. At least 16 KiB. Ten seconds' worth may come at once. */
+  /** Bytes on the wire, before they are inflated. Default: unbounded. At least 16 KiB. Ten seconds' worth may come at once. */
   readonly bytesPerSecond?: number;
 }
 

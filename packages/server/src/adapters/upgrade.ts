@@ -9,6 +9,7 @@ import type { Clock } from "@trunkline/core/internal";
 import type { Admission, Admitted } from "../admission.js";
 import { type HttpInfo, httpInfo } from "../http-info.js";
 import { type Origins, originCheck } from "../origin.js";
+import type { DeflateSettings } from "./compression.js";
 import type { RateOptions } from "./inbound-watch.js";
 import { refuse } from "./refusal.js";
 import { isEncrypted, isLocal, malformed } from "./upgrade-request.js";
@@ -25,6 +26,8 @@ export interface UpgradeOptions {
   readonly clock: Clock;
   /** How much may arrive over one socket. Default: unbounded. */
   readonly rate?: RateOptions;
+  /** Default: messages are not compressed. */
+  readonly compression?: DeflateSettings | undefined;
   /** Who may wait for a hello to be complete. May be shared by several paths. */
   readonly admission: Admission;
 }
@@ -50,9 +53,9 @@ export type OnTransport = (transport: Transport, http: HttpInfo, admitted: Admit
  * @throws Error if this path of this server is taken already; TypeError for a path or an origin that is none.
  */
 export function acceptUpgrades(server: UpgradableServer, options: UpgradeOptions, onTransport: OnTransport): Acceptor {
-  const { path, limits, clock, rate, admission } = options;
+  const { path, limits, clock, rate, compression, admission } = options;
   const mayConnect = originCheck(options.origins);
-  const shakeHands = handshakes({ ...rate, limits, clock });
+  const shakeHands = handshakes({ ...rate, limits, clock, compression });
   let refusing = false;
 
   const accept = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {

@@ -3,15 +3,39 @@ import type { IncomingMessage } from "node:http";
 import type { Limits, Transport } from "@trunkline/core";
 import { SUBPROTOCOL } from "@trunkline/core/internal";
 import { WebSocketServer, type ServerOptions as WsOptions } from "ws";
+import type { DeflateSettings } from "./compression.js";
 import type { WatchOptions } from "./inbound-watch.js";
 import { CLOSE_MS, WsTransport } from "./ws-transport.js";
 
 /** Shakes hands over a request that has been judged. Undefined: its client is gone, or the socket is somebody else's. */
 export type ShakeHands = (request: IncomingMessage, head: Buffer) => Transport | undefined;
 
-/** Handshakes within these limits. Compression is off: it costs memory, and it leaks secrets by their length. */
-export function handshakes(options: WatchOptions & { readonly limits: Limits }): ShakeHands {
-  const server = new WebSocketServer(wsOptions(options.limits));
+export interface HandshakeOptions extends WatchOptions {
+  readonly limits: Limits;
+  /** Default: none. It costs memory, and it leaks secrets by their length. */
+  readonly compression?: DeflateSettings | undefined;
+}
+
+/** Handshakes within these limits. Compression is agreed on only where the client offers it on our terms. */
+export function handshakes(options: HandshakeOptions): ShakeHands {
+  const { compression } = options;
+  const plain = shakeHands(new WebSocketServer(wsOptions(options)), options);
+  if (compression === undefined) return plain;
+  const server = new WebSocketServer({ ...wsOptions(options), perMessageDeflate: compression });
+  const compressed = shakeHands(server, options);
+  let declined = false;
+  // Nothing has been answered yet. `ws` would refuse whom it cannot bind to these windows, as half of all browsers.
+  server.on("wsClientError", () => {
+    declined = true;
+  });
+  return (request, head) => {
+    declined = false;
+    const transport = compressed(request, head);
+    return declined ? plain(request, head) : transport;
+  };
+}
+
+function shakeHands(server: WebSocketServer, options: HandshakeOptions): ShakeHands {
   return (request, head) => {
     const { socket } = request;
     let transport: Transport | undefined;
@@ -30,11 +54,12 @@ export function handshakes(options: WatchOptions & { readonly limits: Limits }):
 const MIN_FRAGMENT_BYTES = 4 * 1024;
 const MIN_CHUNK_BYTES = 512;
 
-function wsOptions({ messageBytes }: Limits): WsOptions & { closeTimeout: number } {
+function wsOptions({ limits: { messageBytes } }: HandshakeOptions): WsOptions & { closeTimeout: number } {
   return {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    // Of what was compressed, once it is inflated.
     maxPayload: messageBytes,
     maxFragments: Math.max(64, Math.ceil(messageBytes / MIN_FRAGMENT_BYTES)),
     maxBufferedChunks: Math.max(1_024, Math.ceil(messageBytes / MIN_CHUNK_BYTES)),
