@@ -5,7 +5,7 @@ import type { Codec } from "./codec.js";
 import { Mismatch } from "./mismatch.js";
 
 /** How many digits of a bigint are read: reading more would take longer than the message that has them is worth. */
-export const BIGINT_DIGITS = 10_000;
+const BIGINT_DIGITS = 10_000;
 
 const longest = 10n ** BigInt(BIGINT_DIGITS);
 

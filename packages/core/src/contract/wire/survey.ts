@@ -30,12 +30,12 @@ export interface Place {
 
 export type Objects = Members | { readonly by: string; readonly cases: readonly Case[] };
 
-export interface Case {
+interface Case {
   readonly values: readonly JsonLiteral[];
   readonly objects: Objects;
 }
 
-export interface Members {
+interface Members {
   readonly members: ReadonlyMap<string, Place>;
   readonly rest: Place | undefined;
 }
