@@ -282,6 +282,8 @@ export class Script {
         return { goodbye: effect.spreadMs };
       case "renew":
         return { renew: effect.auth ?? null };
+      case "invalidate":
+        return { invalidate: effect.tags };
       case "moved":
         return { moved: effect.calls.map((call) => call.sink) };
       case "finished":

@@ -11,6 +11,7 @@ import {
   type Interceptor,
   type ProcedureCalls,
   resolveLimits,
+  routes,
   systemClock,
 } from "@trunkline/core/internal";
 import { ClientConnection } from "./connection.js";
@@ -20,6 +21,7 @@ import type { Router } from "./define.js";
 import type { OpenTransport } from "./open-transport.js";
 import { thisPage } from "./page-life.js";
 import { Queries } from "./queries.js";
+import type { QueryCacheSetup } from "./query-cache.js";
 import { type CompressionOptions, openWebSocket, type WebSocketConstructor } from "./websocket.js";
 
 /** Options of {@link createClient}. */
@@ -34,6 +36,8 @@ export interface ClientOptions {
   readonly interceptors?: readonly Interceptor[];
   /** Whether equal queries in flight share one call. Default `true`; each call may say otherwise. */
   readonly dedupe?: boolean;
+  /** Where answers are kept that the contract allows to be: `queryCache()`. Default: nowhere. */
+  readonly cache?: QueryCacheSetup;
   /** What the server may call: a router that `implement` of this package made. Such a client connects at once. */
   readonly serve?: Router<object>;
   /** Hears what the program threw: a callback, or a handler the server called. Default: `console.error`. */
@@ -80,6 +84,7 @@ export function createClient<Contract extends object>(contract: Contract, option
   const report = reporter(options.onError);
   const control = connectionControl(() => connection);
   const { serve } = options;
+  const cache = hasCached(contract) ? options.cache?.create() : undefined;
   const connection: ClientConnection = new ClientConnection({
     limits,
     clock,
@@ -90,10 +95,12 @@ export function createClient<Contract extends object>(contract: Contract, option
     random: options.random ?? Math.random,
     page: thisPage(),
     open: options.transport ?? webSocketOf(options, clock, limits),
+    caches: cache !== undefined,
+    invalidated: (tags) => queries.invalidate(tags),
     ...(options.auth === undefined ? {} : { auth: options.auth }),
   });
   const { timeoutMs, interceptors, dedupe = true } = options;
-  const queries = new Queries({ line: connection, clock, dedupe });
+  const queries = new Queries({ line: connection, clock, dedupe, cache, report });
   const queryCaller = (call: ClientCall) => queries.callerOf(call);
   const extras = { $connection: control, [Symbol.asyncDispose]: control[Symbol.asyncDispose] };
   const calls = { connection, clock, limits, report, timeoutMs, interceptors, extras, queryCaller };
@@ -102,6 +109,9 @@ export function createClient<Contract extends object>(contract: Contract, option
   if (serve !== undefined) connection.reconnect();
   return client;
 }
+
+/** Whether there is a query whose answers may be kept. */
+const hasCached = (contract: object) => [...routes(contract).values()].some(({ definition }) => definition.cache);
 
 /** Answers the server's calls. */
 function answererOf(

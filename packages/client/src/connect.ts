@@ -26,6 +26,8 @@ export interface ConnectOptions {
   readonly contractHash: string;
   /** What the server may call. */
   readonly serves?: { readonly hash: string } | undefined;
+  /** Answers are kept here, and the server is asked to say when they are no longer true. */
+  readonly caches?: boolean;
   /** Credentials; what it gives goes into hello. May throw, and may take its time. */
   auth?(): unknown;
 }
@@ -97,12 +99,13 @@ class Attempt {
     });
     // What has been received is read here, when the transport before this one can bring no more.
     const { session, received } = this.#resumption();
-    const { contractHash: contract, serves, limits } = this.#options;
+    const { contractHash: contract, serves, caches, limits } = this.#options;
     const terms = {
       contract,
       received,
       limits: peerLimits(limits),
       ...(serves === undefined ? {} : { serves: serves.hash }),
+      ...(caches ? { caches } : {}),
       ...(session === undefined ? {} : { session }),
     };
     try {

@@ -9,6 +9,8 @@ export interface ConnectionControl extends AsyncDisposable {
   subscribe(listener: (status: ConnectionStatus) => void): () => void;
   /** Dials at once, whatever was planned. */
   reconnect(): void;
+  /** Forgets the kept answers with these tags; without tags, all. */
+  invalidate(tags?: readonly string[]): void;
   /** Ends every call and closes for good. Does nothing the second time. */
   close(): void;
 }
@@ -21,6 +23,7 @@ export function connectionControl(connection: () => ClientConnection): Connectio
     },
     subscribe: (listener) => connection().subscribe(listener),
     reconnect: () => connection().reconnect(),
+    invalidate: (tags) => connection().invalidate(tags),
     close: () => connection().close(),
     [Symbol.asyncDispose]: async () => connection().close(),
   });

@@ -33,6 +33,8 @@ export interface ClientConnectionOptions extends ConnectOptions {
   random(): number;
   /** The server that has just welcomed us has another contract. Does not throw. */
   contractDiffers(caller: Caller): void;
+  /** What was kept with these tags is no longer true; without tags, all of it. Does not throw. */
+  invalidated?(tags: readonly string[] | undefined): void;
   /** The page this is part of, if it is part of one. */
   readonly page?: Page | undefined;
   /** Hears what a listener threw. Does not throw. */
@@ -70,6 +72,7 @@ export class ClientConnection implements Caller {
         goodbye: (spreadMs) => this.#say({ type: "goodbye", spreadMs }),
         renew: (peer) => void this.#renew(peer),
         news: () => this.#news++,
+        invalidated: (tags) => this.invalidate(tags ?? undefined),
         report: (error) => options.report(error),
       },
     );
@@ -119,6 +122,12 @@ export class ClientConnection implements Caller {
     const subscription: Listener = (status) => listener(status);
     this.#listeners.add(subscription);
     return () => void this.#listeners.delete(subscription);
+  }
+
+  /** What was kept with these tags is no longer true; without tags, all of it. */
+  invalidate(tags?: readonly string[]): void {
+    this.#news++;
+    this.#options.invalidated?.(tags);
   }
 
   /** Dials at once, whatever was planned, and even if it had stopped. */

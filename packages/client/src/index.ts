@@ -19,6 +19,7 @@ export { type Client, type ClientOptions, createClient, type FailedHandler, type
 export type { ConnectionControl } from "./connection-control.js";
 export { type App, type Handlers, implement, type Router } from "./define.js";
 export type { OpenTransport } from "./open-transport.js";
+export { type QueryCacheOptions, type QueryCacheSetup, queryCache } from "./query-cache.js";
 export type { ConnectionStatus } from "./status.js";
 export type {
   CompressionOptions,

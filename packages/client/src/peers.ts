@@ -19,6 +19,8 @@ export interface PeersOwner {
   goodbye(spreadMs: number): void;
   /** The server wants new credentials for this peer. */
   renew(peer: Peer): void;
+  /** What was kept with these tags is no longer true; `null`: all of it. */
+  invalidated(tags: readonly string[] | null): void;
   /** Something has arrived, from whichever of them, that may tell of a change. */
   news(): void;
   /** An answer of ours could not be sent. */
@@ -102,6 +104,7 @@ export class Peers implements Caller {
         renew: () => isCurrent() && owner.renew(peer),
         finished: () => this.#departed(peer, false),
         news: () => owner.news(),
+        invalidated: (tags) => owner.invalidated(tags),
         oversized: (work) =>
           owner.report(
             new RangeError(`${work?.path}: the answer was larger than the server takes (limits.messageBytes)`),

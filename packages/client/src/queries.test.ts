@@ -1,13 +1,15 @@
 import { type Procedure, query, RpcError } from "@trunkline/core";
 import { type ClientCall, callOnce, type OutgoingCall, type Sink } from "@trunkline/core/internal";
-import { VirtualClock } from "@trunkline/core/simulation";
+import { Random, VirtualClock } from "@trunkline/core/simulation";
 import { describe, expect, it } from "vitest";
 import { Queries, type QueryLine } from "./queries.js";
+import { QueryCache } from "./query-cache.js";
 
 type Call = OutgoingCall<Sink>;
 
 /** A connection in the hands of the test: what is asked of it, and what was cancelled. */
 class FakeLine implements QueryLine {
+  attached = true;
   era = 1;
   news = 0;
   readonly asked: Call[] = [];
@@ -48,10 +50,11 @@ interface Asked {
   readonly procedure?: Procedure;
 }
 
-function setUp({ dedupe = true } = {}) {
+function setUp({ dedupe = true, cache = undefined as QueryCache | undefined } = {}) {
   const clock = new VirtualClock();
   const line = new FakeLine();
-  const queries = new Queries({ line, clock, dedupe });
+  const reported: unknown[] = [];
+  const queries = new Queries({ line, clock, dedupe, cache, report: (error) => void reported.push(error) });
   const ask = ({ path = "a", input = "1", meta, timeoutMs = 1_000, options = {}, procedure = query({}) }: Asked = {}) =>
     callOnce(
       queries.callerOf({ path, procedure, input, options }),
@@ -81,7 +84,7 @@ function setUp({ dedupe = true } = {}) {
     clock.advance(ms);
     await settled();
   };
-  return { clock, line, queries, ask, ending, settled, pass };
+  return { clock, line, reported, queries, ask, ending, settled, pass };
 }
 
 describe("equal queries in flight", () => {
@@ -128,7 +131,6 @@ describe("equal queries in flight", () => {
 
   it.each<[string, Asked]>([
     ["dedupe: false", { options: { dedupe: false } }],
-    ["fresh: true", { options: { fresh: true } }],
     ["an upstream", { procedure: { kind: "query", definition: { upstream: {} } } as never }],
   ])("are not shared by a call with %s", async (_, apart) => {
     const { line, ask } = setUp();
@@ -140,6 +142,16 @@ describe("equal queries in flight", () => {
     line.answer("shared", 0);
     expect(await own).toBe("own");
     expect(await Promise.all([...joined, later])).toEqual(["shared", "shared", "shared"]);
+  });
+
+  it("are not joined by a call that asks for a fresh answer, and those who ask later join that", async () => {
+    const { line, ask } = setUp();
+    const before = ask();
+    const fresh = [ask({ options: { fresh: true } }), ask()];
+    expect(line.asked).toHaveLength(2);
+    line.answer("new", 1);
+    line.answer("old", 0);
+    expect([await before, ...(await Promise.all(fresh))]).toEqual(["old", "new", "new"]);
   });
 
   it("are shared where a client that shares none is told to", () => {
@@ -267,5 +279,159 @@ describe("a caller of a shared query", () => {
     await settled();
     expect(ends).toEqual([{ is: "DEADLINE_EXCEEDED unknown" }, { is: "DEADLINE_EXCEEDED unknown" }]);
     expect(line.asked).toHaveLength(1);
+  });
+});
+
+const kept = query({ cache: { maxAgeMs: 100, tags: (input: unknown) => [`tag:${String(input)}`, "all"] } });
+
+/** With a cache; `answered` asks and answers a query, so that it is kept. */
+function setUpCache() {
+  const world = setUp({ cache: new QueryCache({ entries: 10, bytes: 10_000 }) });
+  const ask = (asked: Asked = {}) => world.ask({ procedure: kept, ...asked });
+  const answered = async (value: unknown, asked?: Asked) => {
+    const answer = ask(asked);
+    world.line.answer(value, world.line.asked.length - 1);
+    return await answer;
+  };
+  return { ...world, ask, answered };
+}
+
+describe("a cached query", () => {
+  it("is answered without a call, by an answer of its own each time", async () => {
+    const { line, ask, answered } = setUpCache();
+    await answered({ list: [1] });
+    const one = (await ask()) as { list: number[] };
+    one.list.push(2);
+    expect(await ask()).toEqual({ list: [1] });
+    expect(line.asked).toHaveLength(1);
+  });
+
+  it.each<[string, (world: ReturnType<typeof setUpCache>) => unknown, Asked?]>([
+    ["its time is over", ({ clock }) => clock.advance(100)],
+    ["one of its tags was invalidated", ({ queries }) => queries.invalidate(["x", "tag:1"])],
+    ["everything was", ({ queries }) => queries.invalidate()],
+    ["there is another transport", ({ line }) => line.era++],
+    ["there is no transport", ({ line }) => (line.attached = false)],
+    ["its caller asks for a fresh answer", () => {}, { options: { fresh: true } }],
+    ["its input is another", () => {}, { input: "2" }],
+  ])("is asked again when %s", async (_, happen, asked) => {
+    const world = setUpCache();
+    await world.answered("old");
+    happen(world);
+    expect(await world.answered("new", asked)).toBe("new");
+    expect(world.line.asked).toHaveLength(2);
+  });
+
+  it("is answered still when other tags were invalidated, and up to its last moment", async () => {
+    const { clock, queries, line, ask, answered } = setUpCache();
+    await answered(1);
+    queries.invalidate(["tag:2"]);
+    clock.advance(99);
+    expect(await ask()).toBe(1);
+    expect(line.asked).toHaveLength(1);
+  });
+
+  it("gives what came after a fresh question to those who ask later", async () => {
+    const { line, ask, answered } = setUpCache();
+    await answered("old");
+    await answered("new", { options: { fresh: true } });
+    expect(await ask()).toBe("new");
+    expect(line.asked).toHaveLength(2);
+  });
+
+  it.each<[string, (world: ReturnType<typeof setUpCache>) => unknown]>([
+    ["one of its tags is invalidated", ({ queries }) => queries.invalidate(["tag:1"])],
+    ["everything is", ({ queries }) => queries.invalidate()],
+    ["its transport is lost", ({ line }) => line.era++],
+  ])("in flight when %s: its caller has the answer, and it is neither joined nor kept", async (_, happen) => {
+    const world = setUpCache();
+    const before = world.ask();
+    happen(world);
+    const after = world.ask();
+    world.line.answer("old", 0);
+    expect(await before).toBe("old");
+    world.line.answer("new", 1);
+    expect([await after, await world.ask()]).toEqual(["new", "new"]);
+    expect(world.line.asked).toHaveLength(2);
+  });
+
+  it("that was asked before there was a transport is kept", async () => {
+    const { line, ask } = setUpCache();
+    line.attached = false;
+    const first = ask();
+    line.attached = true;
+    line.answer(1);
+    expect([await first, await ask()]).toEqual([1, 1]);
+    expect(line.asked).toHaveLength(1);
+  });
+
+  it("that nobody shares is kept too", async () => {
+    const { line, ask, answered } = setUpCache();
+    await answered(1, { options: { dedupe: false } });
+    expect(await ask()).toBe(1);
+    expect(line.asked).toHaveLength(1);
+  });
+
+  it("whose tags cannot be told is answered and not kept, and that is reported", async () => {
+    const { line, reported, answered } = setUpCache();
+    const tags = () => {
+      throw new Error("no tags");
+    };
+    const procedure = query({ cache: { maxAgeMs: 100, tags } });
+    expect([await answered(1, { procedure }), await answered(2, { procedure })]).toEqual([1, 2]);
+    expect(line.asked).toHaveLength(2);
+    expect(reported).toEqual([new Error("no tags"), new Error("no tags")]);
+  });
+
+  it("that fails is not kept", async () => {
+    const { line, ask, answered } = setUpCache();
+    const failing = ask();
+    line.fail("NOT_FOUND");
+    await expect(failing).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect(await answered(1)).toBe(1);
+  });
+});
+
+describe("lives of a cache, drawn by chance", () => {
+  /**
+   * The server's truth is a number for each input, which only grows. The model: whoever asks is given nothing older than
+   * what was true when this client last heard, for that input, of an invalidation, a lost transport or the end of an age.
+   */
+  it.each(Array.from({ length: 300 }, (_, seed) => [seed]))("seed %d: nothing stale is ever given", async (seed) => {
+    const chance = new Random(seed);
+    const { clock, line, queries, ask } = setUpCache();
+    const truth = [1, 1, 1];
+    const floor = [0, 0, 0];
+    const inFlight: { call: Call; input: number; read: number }[] = [];
+    const checks: Promise<void>[] = [];
+    for (let step = 0; step < 60; step++) {
+      const input = chance.int(3);
+      const what = chance.int(10);
+      if (what < 4) {
+        const least = floor[input]!;
+        const before = line.asked.length;
+        const options = { fresh: chance.chance(0.1), dedupe: chance.chance(0.8) };
+        const exact = options.fresh ? truth[input]! : least;
+        checks.push(ask({ input: String(input), options }).then((n) => expect(n).toBeGreaterThanOrEqual(exact)));
+        const call = line.asked[before];
+        // The handler reads at once, and its answer takes its time.
+        if (call !== undefined) inFlight.push({ call, input, read: truth[input]! });
+      } else if (what < 7) {
+        const [answered] = inFlight.splice(chance.int(inFlight.length || 1), 1);
+        answered?.call.sink.result(answered.read);
+      } else if (what === 7) {
+        truth[input]!++;
+        // A change that is said: what is asked from now on is at least as new.
+        if (chance.chance(0.8)) {
+          queries.invalidate(chance.chance(0.1) ? undefined : [`tag:${input}`]);
+          floor[input] = truth[input]!;
+        }
+      } else if (what === 8) {
+        line.era++;
+        for (const each of [0, 1, 2]) floor[each] = truth[each]!;
+      } else clock.advance(chance.int(60));
+    }
+    for (const { call, read } of inFlight) call.sink.result(read);
+    await Promise.all(checks);
   });
 });

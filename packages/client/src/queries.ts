@@ -1,16 +1,24 @@
 /**
- * The client's queries on their way to its connection: equal ones in flight share a call.
+ * The client's queries on their way to its connection: equal ones in flight share a call, and where the client has a cache
+ * and the contract says so, answers are kept.
  *
  * Equal are those of one procedure with the same input and the same metadata, as they travel. Who asks later joins the
  * call of who asked earlier only where that cannot show: on the same transport, and while nothing has arrived that may
  * tell of a change (an event, a call of the server's, the answer to a mutation). So whoever hears of a change and asks is
  * never given what was true before it.
+ *
+ * What is kept belongs to one transport, over which the server says what is no longer true. So it is given only while
+ * that transport is there, and nothing outlives it. Kept is the answer to the last of equal queries, and only if none of
+ * its tags was invalidated while it was in flight.
  */
-import type { Alarm, Caller, ClientCall, Clock } from "@trunkline/core/internal";
-import { type Asking, SharedQuery, type SharedQueryOwner } from "./shared-query.js";
+import { type Alarm, type Caller, type ClientCall, type Clock, tagsOf } from "@trunkline/core/internal";
+import type { QueryCache } from "./query-cache.js";
+import { type Answer, type Asking, give, SharedQuery, type SharedQueryOwner, type Terms } from "./shared-query.js";
 
 /** Where queries are made. */
 export interface QueryLine extends Caller {
+  /** Whether there is a transport. */
+  readonly attached: boolean;
   /** Which transport there is, or will be next. */
   readonly era: number;
   /** How much has arrived that may tell of a change. */
@@ -22,6 +30,17 @@ export interface QueriesOptions {
   readonly clock: Clock;
   /** Whether equal queries in flight share a call where the caller does not say. */
   readonly dedupe: boolean;
+  readonly cache: QueryCache | undefined;
+  /** Hears what the contract's `tags` threw. Does not throw. */
+  report(error: unknown): void;
+}
+
+/** How one query is to be made. */
+interface Manner {
+  readonly isShared: boolean;
+  readonly isFresh: boolean;
+  /** Whose answer may be kept, and given; undefined: it may not. */
+  readonly cached: ClientCall | undefined;
 }
 
 export class Queries implements SharedQueryOwner {
@@ -31,6 +50,8 @@ export class Queries implements SharedQueryOwner {
   /** Those whose deadline comes before that of the call they wait for. */
   readonly #hurried = new Map<Asking, SharedQuery>();
   readonly #alarm: Alarm;
+  /** The transport that what is kept came over. */
+  #keptOver = 0;
 
   constructor(options: QueriesOptions) {
     this.#options = options;
@@ -38,26 +59,41 @@ export class Queries implements SharedQueryOwner {
   }
 
   /** Where this query is to be made. */
-  callerOf({ procedure, options }: ClientCall): Caller {
-    const { line, dedupe } = this.#options;
-    const isShared = (options.dedupe ?? dedupe) && options.fresh !== true;
+  callerOf(call: ClientCall): Caller {
+    const { line, dedupe, cache } = this.#options;
+    const { definition } = call.procedure;
     // What a caller sends while its call runs is its own.
-    return isShared && !("upstream" in procedure.definition) ? new QueryCaller(this, line) : line;
+    if ("upstream" in definition) return line;
+    const isShared = call.options.dedupe ?? dedupe;
+    const isFresh = call.options.fresh === true;
+    const cached = cache !== undefined && definition.cache !== undefined ? call : undefined;
+    return cached === undefined && !isShared ? line : new QueryCaller(this, line, { isShared, isFresh, cached });
   }
 
-  /** Makes a query, or joins one in flight. Undefined: it has gone its own way. */
-  ask(asking: Asking): SharedQuery | undefined {
+  /** Answers with these tags are no longer true; without tags, none is. */
+  invalidate(tags?: readonly string[]): void {
+    this.#options.cache?.invalidate(tags);
+    for (const [key, { flight }] of this.#latest) {
+      const isOld = tags === undefined || flight.terms?.tags.some((tag) => tags.includes(tag));
+      if (isOld === true) this.#latest.delete(key);
+    }
+  }
+
+  /** Answers a query from what is kept, joins one in flight, or makes it. Undefined: it is nobody's here. */
+  ask(asking: Asking, { isShared, isFresh, cached }: Manner): SharedQuery | undefined {
     const { line } = this.#options;
     // Bytes would have to be compared too.
     if (asking.blobBytes > 0) return void line.open(asking);
     const { era, news } = line;
     const key = asking.frameText;
-    const inFlight = this.#latest.get(key);
-    if (inFlight?.flight.era === era && inFlight.flight.news === news) {
+    const kept = cached === undefined || isFresh ? undefined : this.#cache?.read(key, this.now());
+    if (kept !== undefined) return void give(asking, kept);
+    const inFlight = isShared && !isFresh ? this.#latest.get(key) : undefined;
+    if (inFlight?.flight.isShared && inFlight.flight.era === era && inFlight.flight.news === news) {
       inFlight.join(asking);
       return inFlight;
     }
-    const query = new SharedQuery(asking, this, { key, era, news });
+    const query = new SharedQuery(asking, this, { key, era, news, isShared, terms: cached && this.#termsOf(cached) });
     this.#latest.set(key, query);
     query.open();
     return query;
@@ -75,6 +111,16 @@ export class Queries implements SharedQueryOwner {
     this.#options.line.cancel(call);
   }
 
+  answered(query: SharedQuery): ((answer: Answer) => void) | undefined {
+    const { key, era, terms } = query.flight;
+    const isLatest = this.#latest.get(key) === query;
+    this.over(query);
+    if (terms === undefined || !isLatest || era !== this.#options.line.era) return undefined;
+    const cache = this.#cache;
+    // The blob is part of a whole message, which is not to be held for its sake.
+    return cache && (({ text, blob }) => cache.keep(key, { text, blob: blob?.slice() }, terms));
+  }
+
   over(query: SharedQuery): void {
     const { key } = query.flight;
     if (this.#latest.get(key) === query) this.#latest.delete(key);
@@ -87,6 +133,26 @@ export class Queries implements SharedQueryOwner {
 
   unwatch(asking: Asking): void {
     if (this.#hurried.delete(asking)) this.#setAlarm();
+  }
+
+  /** The cache, while there is a transport, with what came over that. */
+  get #cache(): QueryCache | undefined {
+    const { cache, line } = this.#options;
+    if (!line.attached) return undefined;
+    if (this.#keptOver !== line.era) cache?.clear();
+    this.#keptOver = line.era;
+    return cache;
+  }
+
+  /** A contract whose tags cannot be told keeps nothing, because nothing could take it back. */
+  #termsOf({ procedure, input }: ClientCall): Terms | undefined {
+    const rule = procedure.definition.cache;
+    if (rule === undefined) return undefined;
+    try {
+      return { until: this.now() + rule.maxAgeMs, tags: tagsOf(rule, input) };
+    } catch (error) {
+      return void this.#options.report(error);
+    }
   }
 
   #tick(): void {
@@ -107,15 +173,17 @@ export class Queries implements SharedQueryOwner {
 class QueryCaller implements Caller {
   readonly #queries: Queries;
   readonly #line: Caller;
+  readonly #manner: Manner;
   #query: SharedQuery | undefined;
 
-  constructor(queries: Queries, line: Caller) {
+  constructor(queries: Queries, line: Caller, manner: Manner) {
     this.#queries = queries;
     this.#line = line;
+    this.#manner = manner;
   }
 
   open(asking: Asking): void {
-    this.#query = this.#queries.ask(asking);
+    this.#query = this.#queries.ask(asking, this.#manner);
   }
 
   cancel(asking: Asking): void {

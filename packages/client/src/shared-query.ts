@@ -16,6 +16,13 @@ export interface Answer {
   readonly blob: Uint8Array | undefined;
 }
 
+/** How long an answer may be kept, and by which names it is taken back. */
+export interface Terms {
+  /** The moment it is too old, by the clock that `now` is of. */
+  readonly until: number;
+  readonly tags: readonly string[];
+}
+
 /** What a query in flight is known by. */
 export interface Flight {
   /** The same for equal queries. */
@@ -24,6 +31,10 @@ export interface Flight {
   readonly era: number;
   /** What had been heard when it was made. */
   readonly news: number;
+  /** Whether others may join it. */
+  readonly isShared: boolean;
+  /** On which its answer may be kept; undefined: it may not. */
+  readonly terms: Terms | undefined;
 }
 
 /** What a shared query needs of whoever keeps it. */
@@ -31,6 +42,8 @@ export interface SharedQueryOwner {
   now(): number;
   open(call: Asking): void;
   cancel(call: Asking): void;
+  /** It is over. Returns what keeps its answer, if that is to be kept. */
+  answered(query: SharedQuery): ((answer: Answer) => void) | undefined;
   /** Nobody can join it any more. */
   over(query: SharedQuery): void;
   /** This one is to leave at its deadline. */
@@ -78,11 +91,12 @@ export class SharedQuery implements Sink {
   }
 
   result(value: unknown, blob?: Uint8Array): void {
-    this.#owner.over(this);
+    const keep = this.#owner.answered(this);
     const [first, ...others] = this.#take();
-    const text = others.length > 0 ? JSON.stringify(value) : undefined;
+    const text = keep !== undefined || others.length > 0 ? JSON.stringify(value) : undefined;
+    keep?.({ text, blob });
     if (first !== undefined) this.#settle(first).result(value, blob);
-    for (const asking of others) this.#settle(asking).result(copyOf(text), blob);
+    for (const asking of others) this.#give(asking, { text, blob });
   }
 
   failure(error: RpcError, blob?: Uint8Array): void {
@@ -119,6 +133,11 @@ export class SharedQuery implements Sink {
     return waiting;
   }
 
+  #give(asking: Asking, answer: Answer): void {
+    this.#owner.unwatch(asking);
+    give(asking, answer);
+  }
+
   #settle(asking: Asking): Sink {
     asking.state = { name: "settled" };
     this.#owner.unwatch(asking);
@@ -130,7 +149,8 @@ export class SharedQuery implements Sink {
   }
 }
 
-/** A value from its JSON; undefined where there was none. */
-export function copyOf(text: string | undefined): unknown {
-  return text === undefined ? undefined : JSON.parse(text);
+/** Settles a query by an answer that came for another. */
+export function give(asking: Asking, { text, blob }: Answer): void {
+  asking.state = { name: "settled" };
+  asking.sink.result(text === undefined ? undefined : JSON.parse(text), blob);
 }

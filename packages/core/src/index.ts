@@ -1,6 +1,7 @@
 /**
  * The words both ends share: how a contract is written, what is inferred from it, and how a call fails.
  */
+export type { CacheRule } from "./contract/cache-rule.js";
 export { type Contract, defineContract } from "./contract/contract.js";
 export type { DeclaredErrors } from "./contract/declared-errors.js";
 export { contractHash, procedureHashes } from "./contract/hash.js";

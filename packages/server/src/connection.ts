@@ -22,6 +22,7 @@ import type { Connection } from "./define.js";
 import type { Guest } from "./guest.js";
 import { type Ending, endingOf, type Household } from "./household.js";
 import type { HttpInfo } from "./http-info.js";
+import { checkedTags, Invalidations } from "./invalidations.js";
 
 /** A transport whose hello was accepted. */
 export interface Arrival {
@@ -38,6 +39,8 @@ interface Latest {
   readonly http: HttpInfo | undefined;
   readonly context: unknown;
   readonly serves: string | undefined;
+  /** The largest message that it takes of what is no longer true; undefined: it keeps nothing. */
+  readonly invalidateBytes: number | undefined;
 }
 
 export class ServerConnection implements Connection, PeerOwner {
@@ -46,7 +49,8 @@ export class ServerConnection implements Connection, PeerOwner {
   readonly #peer: Peer;
   readonly #credentials: Credentials;
   readonly #clientCalls: ClientCalls;
-  #latest: Latest = { http: undefined, context: undefined, serves: undefined };
+  readonly #invalidations: Invalidations;
+  #latest: Latest = { http: undefined, context: undefined, serves: undefined, invalidateBytes: undefined };
   #state: "new" | "attached" | "detached" | "ended" = "new";
 
   constructor(household: Household<ServerConnection>) {
@@ -55,6 +59,7 @@ export class ServerConnection implements Connection, PeerOwner {
     const context = () => this.context;
     const answerer = router.answerer({ role: "server", connection: this, limits, context, report });
     this.#peer = new Peer({ role: "server", limits, clock, answerer: abandoned.bound(answerer), owner: this });
+    this.#invalidations = new Invalidations(this.#peer);
     this.#clientCalls = new ClientCalls(
       {
         connection: this.#peer,
@@ -117,7 +122,9 @@ export class ServerConnection implements Connection, PeerOwner {
   attach({ transport, hello, http, guest, token }: Arrival): void {
     const { contractHash, limits } = this.#household;
     const resumed = this.#state !== "new";
-    this.#latest = { http, context: guest.context, serves: hello.serves };
+    const invalidateBytes = hello.caches === true ? hello.limits.messageBytes : undefined;
+    this.#latest = { http, context: guest.context, serves: hello.serves, invalidateBytes };
+    this.#invalidations.drop();
     this.#state = "attached";
     this.#credentials.hold(guest);
     const { heartbeatMs, resumeMs, graceMs, reconnectSpreadMs: spreadMs } = limits;
@@ -137,6 +144,17 @@ export class ServerConnection implements Connection, PeerOwner {
   /** Asks the client to finish and to come back within `spreadMs`. */
   goodbye(spreadMs: number): void {
     this.#peer.goodbye(spreadMs);
+  }
+
+  invalidate(tags?: readonly string[]): void {
+    const checked = checkedTags(tags);
+    const { invalidateBytes } = this.#latest;
+    if (this.attached && invalidateBytes !== undefined) this.#invalidations.say(checked, invalidateBytes);
+  }
+
+  drained(): void {
+    const { invalidateBytes } = this.#latest;
+    if (invalidateBytes !== undefined) this.#invalidations.flush(invalidateBytes);
   }
 
   /** Ends the session and closes its socket; the client may begin a new one. */

@@ -19,6 +19,11 @@ export interface Connection {
    * session ends, and as `UNIMPLEMENTED` where it does not serve them.
    */
   client<Contract extends object>(contract: Contract): core.ProcedureCalls<Contract>;
+  /**
+   * Tells the client that cached answers with these tags are no longer true; without tags, none is. It hears of it before
+   * whatever is answered later. Throws a `TypeError` for what are no tags.
+   */
+  invalidate(tags?: readonly string[]): void;
   /** Ends the session and closes its socket. */
   close(): void;
 }

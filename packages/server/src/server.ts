@@ -20,6 +20,7 @@ import type { Guest } from "./guest.js";
 import { Handshake } from "./handshake.js";
 import type { Ending, Household } from "./household.js";
 import type { HttpInfo } from "./http-info.js";
+import { checkedTags } from "./invalidations.js";
 import { judge } from "./judge.js";
 import { printFailure, Reports } from "./reports.js";
 import type { AttachOptions, ServerSetup } from "./server-options.js";
@@ -150,6 +151,15 @@ export class Server implements AsyncDisposable {
     const drained = await drain(this.#sessions, this.#household.clock, options);
     await this.close("restart");
     return drained;
+  }
+
+  /**
+   * Tells the clients of this process that cached answers with these tags are no longer true; without tags, none is.
+   * Change first, then say so. Throws a `TypeError` for what are no tags.
+   */
+  invalidate(tags?: readonly string[]): void {
+    const checked = checkedTags(tags);
+    for (const connection of this.#sessions) connection.invalidate(checked);
   }
 
   /**

@@ -1,4 +1,7 @@
+import { expectTypeOf } from "vitest";
 import { z } from "zod";
+import { defineContract } from "./contract.js";
+import type { InferInput, InferOutput } from "./infer.js";
 import { mutation, query, subscription } from "./procedure.js";
 
 query({ input: z.string(), output: z.number(), errors: { FULL: z.number(), GONE: null }, timeoutMs: 5, summary: "s" });
@@ -8,6 +11,32 @@ subscription({ event: z.object({ userId: z.string(), typing: z.boolean() }), slo
 subscription({ event: z.array(z.string()), slow: "latest" });
 subscription({ event: z.string(), slow: { dropOldest: 100 } });
 
+query({ cache: { maxAgeMs: 1_000 } });
+query({ output: z.string(), cache: { maxAgeMs: 1_000, tags: ["rooms"] } });
+query({
+  input: z.object({ room: z.string(), at: z.string().transform(Number) }),
+  cache: { maxAgeMs: 1_000, tags: (input) => [input.room, input.at.toUpperCase()] },
+});
+const { rooms } = defineContract({
+  rooms: {
+    topic: query({
+      input: z.object({ room: z.string() }),
+      output: z.number(),
+      cache: { maxAgeMs: 1_000, tags: ({ room }) => [room] },
+    }),
+  },
+});
+expectTypeOf<InferInput<typeof rooms.topic>>().toEqualTypeOf<{ room: string }>();
+expectTypeOf<InferOutput<typeof rooms.topic>>().toEqualTypeOf<number>();
+
+// @ts-expect-error tags are made of what the caller passes
+query({ input: z.object({ room: z.string() }), cache: { maxAgeMs: 1_000, tags: (input) => [input.rom] } });
+// @ts-expect-error tags are strings
+query({ input: z.object({ room: z.number() }), cache: { maxAgeMs: 1_000, tags: (input) => [input.room] } });
+// @ts-expect-error what is cached becomes old
+query({ cache: { tags: ["rooms"] } });
+// @ts-expect-error a mutation is never cached
+mutation({ cache: { maxAgeMs: 1_000 } });
 // @ts-expect-error a misspelt field is not taken along
 query({ input: z.string(), ouput: z.number() });
 // @ts-expect-error a query has no events

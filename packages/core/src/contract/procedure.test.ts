@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { defineContract } from "./contract.js";
+import { contractHash } from "./hash.js";
 import { isProcedure, mutation, query, subscription } from "./procedure.js";
 
 describe("a procedure", () => {
@@ -38,6 +40,15 @@ describe("a procedure", () => {
     },
   );
 
+  it("keeps what it says of caching, frozen, and has it in no hash", () => {
+    const tags = ["rooms"];
+    const cached = query({ cache: { maxAgeMs: 5, tags } });
+    tags.push("more");
+    expect(cached.definition.cache).toEqual({ maxAgeMs: 5, tags: ["rooms"] });
+    expect(Object.isFrozen(cached.definition.cache)).toBe(true);
+    expect(contractHash(defineContract({ a: cached }))).toBe(contractHash(defineContract({ a: query({}) })));
+  });
+
   it("is told from what only looks like one", () => {
     expect(isProcedure(query({}))).toBe(true);
     expect(isProcedure({ kind: "query", definition: {} })).toBe(false);
@@ -70,6 +81,11 @@ describe("a definition is refused", () => {
     ["slow reader", () => subscription({ slow: { fail: 1.5 } }), 'but came {"fail":1.5}'],
     ["slow reader", () => subscription({ slow: { fail: 1, dropOldest: 1 } as never }), "slow: expected"],
     ["slow reader", () => query({ slow: "block" } as object), 'a query has no field "slow"'],
+    ["cache", () => mutation({ cache: { maxAgeMs: 1 } } as object), 'a mutation has no field "cache"'],
+    ["cache", () => query({ cache: { maxAgeMs: 0 } }), "cache.maxAgeMs: expected a positive number of milliseconds"],
+    ["cache", () => query({ cache: null as never }), "but came undefined"],
+    ["cache", () => query({ cache: { maxAgeMs: 1, tags: "rooms" as never } }), "cache.tags: expected an array of"],
+    ["cache", () => query({ cache: { maxAgeMs: 1, tags: [1 as never] } }), "cache.tags: expected an array of strings"],
     ["timeoutMs", () => query({ timeoutMs: 0 }), "timeoutMs: expected a positive number of milliseconds, but came 0"],
     ["timeoutMs", () => query({ timeoutMs: Number.NaN }), "but came NaN"],
     ["timeoutMs", () => query({ timeoutMs: "5s" as never }), "but came 5s"],

@@ -1,8 +1,9 @@
 /**
  * The three kinds of procedure a contract is made of. What is declared here decides retry, resume and caching.
  */
+import { type AnyCacheRule, type CacheRule, declareCacheRule } from "./cache-rule.js";
 import { type DeclaredErrors, declareErrors } from "./declared-errors.js";
-import { isSchema, type Schema, type SchemaOutput } from "./schema.js";
+import { isSchema, type Schema, type SchemaInput, type SchemaOutput } from "./schema.js";
 import { declareSlowReader, type SlowReader } from "./slow-reader.js";
 
 /** A query may be repeated, a mutation runs at most once unless it is `idempotent`, a subscription gives many events. */
@@ -29,6 +30,8 @@ interface CommonDefinition {
 export interface QueryDefinition extends CommonDefinition {
   /** What the caller gets. Absent: nothing. */
   readonly output?: Schema;
+  /** How long a client that has a cache may keep answers. Absent: not at all. */
+  readonly cache?: AnyCacheRule;
 }
 
 /** What {@link mutation} takes. */
@@ -79,6 +82,18 @@ type NamesProperty<Definition> = Definition extends { readonly slow: { readonly 
   ? { readonly slow: { readonly latest: EventKey<Definition> } }
   : unknown;
 
+/**
+ * The same type, but nothing is inferred from where it stands: a function among the fields puts inference off, and what a
+ * contract expects of any procedure would be taken for the definition.
+ */
+type Settled<Definition> = [Definition][Definition extends unknown ? 0 : never];
+
+/** What a query's `tags` are made of is what its caller passes. */
+interface OfInput<Input extends Schema> {
+  readonly input?: Input;
+  readonly cache?: CacheRule<SchemaInput<Input>>;
+}
+
 type EventKey<Definition> = Definition extends { readonly event: infer Event extends Schema }
   ? keyof SchemaOutput<Event> & string
   : never;
@@ -86,10 +101,10 @@ type EventKey<Definition> = Definition extends { readonly event: infer Event ext
 const common = ["input", "upstream", "errors", "timeoutMs", "meta", "summary", "deprecated"];
 
 /** Declares a query. Throws a `TypeError` for a field it does not have and for errors that cannot be declared. */
-export function query<Definition extends QueryDefinition>(
-  definition: Only<Definition, QueryDefinition>,
-): Query<Definition> {
-  return define({ kind: "query", definition }, ["output"]);
+export function query<Definition extends QueryDefinition, Input extends Schema = Schema>(
+  definition: Only<Definition, QueryDefinition> & OfInput<Input>,
+): Query<Settled<Definition>> {
+  return define<Query<Settled<Definition>>>({ kind: "query", definition }, ["output", "cache"]);
 }
 
 /** Declares a mutation. Throws a `TypeError` for a field it does not have and for errors that cannot be declared. */
@@ -123,10 +138,11 @@ function define<P extends Procedure>(given: P, own: readonly string[]): P {
     }
     if (value !== undefined) checkField(field, value);
   }
-  const { errors, meta, slow } = definition;
+  const { errors, meta, slow, cache } = definition;
   const kept = {
     ...definition,
     ...(errors && { errors: declareErrors(errors) }),
+    ...(cache !== undefined && { cache: declareCacheRule(cache) }),
     ...(slow !== undefined && { slow: declareSlowReader(slow) }),
     ...(meta && { meta: Object.freeze({ ...meta }) }),
   };

@@ -75,7 +75,7 @@ export type ConversationInput<Sink, Work> =
  * `send`: write this on the transport of this generation. `share`: the same, for what many transports send. `flush`: come back with a flush when this turn is over. `ping`: a
  * protocol ping. `drop`: this transport is of no use, the session goes on. `break`: rules or bounds were broken, the
  * session cannot go on. `goodbye`: the other end wants us elsewhere. `renew`: it wants, or brings,
- * new credentials. `moved`: these calls
+ * new credentials. `invalidate`: what was kept with these tags is no longer true. `moved`: these calls
  * are for the conversation that goes on. `finished`: after that, nothing is in flight here any more.
  */
 export type ConversationEffect<Sink, Work> =
@@ -89,5 +89,6 @@ export type ConversationEffect<Sink, Work> =
   | { readonly type: "break"; readonly close: CloseName; readonly detail: string }
   | { readonly type: "goodbye"; readonly spreadMs: number }
   | { readonly type: "renew"; readonly auth: unknown }
+  | { readonly type: "invalidate"; readonly tags: readonly string[] | null }
   | { readonly type: "moved"; readonly calls: readonly OutgoingCall<Sink>[] }
   | { readonly type: "finished" };

@@ -271,6 +271,10 @@ export class Conversation<Sink, Work>
       case "renew":
         this.#effects.push({ type: "renew", auth: message.auth });
         return undefined;
+      case "invalidate":
+        if (this.#role === "server") return violation("an invalidate from a client (§3.6)");
+        this.#effects.push({ type: "invalidate", tags: message.tags });
+        return undefined;
       case "violation":
         return message;
       default:

@@ -6,7 +6,7 @@
  */
 import { type Data, type Encoded, type EncodedFrame, frameText, WithBlob } from "./blob.js";
 import { seal } from "./envelope.js";
-import type { Goodbye, Hello, Renew, Welcome, WireError } from "./message.js";
+import type { Goodbye, Hello, Invalidate, Renew, Welcome, WireError } from "./message.js";
 import { op } from "./message.js";
 
 /** A value as JSON text; undefined for what JSON has no word for. */
@@ -138,8 +138,8 @@ function binaryBatch(seq: number, ack: number, frames: readonly EncodedFrame[]):
   return seal(`[[${seq},${ack},[${lengths}]],${frames.map(frameText).join(",")}]`, blobs);
 }
 
-/** `["hello", {…}]`, `["welcome", {…}]`, `["goodbye", {…}]` or `["renew", {…}]` */
-export function greeting(message: Hello | Welcome | Goodbye | Renew): string {
+/** `["hello", {…}]`, `["welcome", {…}]`, `["goodbye", {…}]`, `["renew", {…}]` or `["invalidate", {…}]` */
+export function greeting(message: Hello | Welcome | Goodbye | Renew | Invalidate): string {
   const { type, ...body } = message;
   return JSON.stringify([type, body]);
 }

@@ -2,7 +2,7 @@
  * What is said: the messages of the wire, as data.
  *
  * A WebSocket message is either a batch of numbered frames, or events of a topic, or one of the messages that belong to a
- * single transport (hello, welcome, goodbye, renew). A frame is a positional array whose first element is its op. A frame's value stands
+ * single transport (hello, welcome, goodbye, renew, invalidate). A frame is a positional array whose first element is its op. A frame's value stands
  * last, and is absent when it is `undefined`, which JSON cannot say.
  *
  * @see PROTOCOL.md sections 3 and 4
@@ -197,6 +197,8 @@ export interface Hello {
   readonly contract: string;
   /** Hash of the contract the client serves, if the server may call it. */
   readonly serves?: string;
+  /** Whether the client keeps answers, and wants to be told when they are no longer true. */
+  readonly caches?: boolean;
   /** Whatever the client's `auth` gave; the server's `context` hook judges it. */
   readonly auth?: unknown;
   /** The session to resume, if there is one. */
@@ -243,4 +245,10 @@ export interface Renew {
   readonly auth?: unknown;
 }
 
-export type Message = Batch | TopicEvents | Hello | Welcome | Goodbye | Renew;
+/** `["invalidate", {…}]`, server to client: answers with these tags are no longer true. `null`: none is. */
+export interface Invalidate {
+  readonly type: "invalidate";
+  readonly tags: readonly string[] | null;
+}
+
+export type Message = Batch | TopicEvents | Hello | Welcome | Goodbye | Renew | Invalidate;

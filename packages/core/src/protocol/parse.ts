@@ -13,6 +13,7 @@ import type {
   Frame,
   Goodbye,
   Hello,
+  Invalidate,
   Message,
   Meta,
   Renew,
@@ -195,15 +196,16 @@ function readSubscribe(item: unknown[], id: number, blob: Uint8Array | undefined
   };
 }
 
-function readGreeting(head: unknown, items: unknown[]): Hello | Welcome | Goodbye | Renew | Violation {
+function readGreeting(head: unknown, items: unknown[]): Hello | Welcome | Goodbye | Renew | Invalidate | Violation {
   const body: unknown = items[1];
   if (items.length === 2 && isRecord(body)) {
     if (head === "hello" && isHello(body)) return { ...body, type: "hello" };
     if (head === "welcome" && isWelcome(body)) return { ...body, type: "welcome" };
     if (head === "goodbye" && isCount(body.spreadMs)) return { type: "goodbye", spreadMs: body.spreadMs };
     if (head === "renew") return { type: "renew", auth: body.auth };
+    if (head === "invalidate" && isTags(body.tags)) return { type: "invalidate", tags: body.tags };
   }
-  return violation("a message is a batch, events, hello, welcome, goodbye or renew (§3)");
+  return violation("a message is a batch, events, hello, welcome, goodbye, renew or invalidate (§3)");
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -237,9 +239,13 @@ const isPeerLimits = (value: unknown): value is PeerLimits =>
   isPositive(value.upstreamBytes) &&
   isPositive(value.upstreams);
 
+const isTags = (value: unknown): value is string[] | null =>
+  value === null || (Array.isArray(value) && value.every((tag) => typeof tag === "string"));
+
 const isHello = (body: Fields): body is Fields & Omit<Hello, "type"> =>
   typeof body.contract === "string" &&
   (body.serves === undefined || (typeof body.serves === "string" && body.serves.length <= HASH_LENGTH)) &&
+  (body.caches === undefined || typeof body.caches === "boolean") &&
   (body.session === undefined || typeof body.session === "string") &&
   isCount(body.received) &&
   isPeerLimits(body.limits);

@@ -34,6 +34,10 @@ export interface PeerOwner {
   renew?(auth: unknown): void;
   /** After a hand-over: nothing of ours is in flight here any more. */
   finished?(): void;
+  /** What was kept with these tags is no longer true; `null`: all of it. */
+  invalidated?(tags: readonly string[] | null): void;
+  /** The transport has room again. */
+  drained?(): void;
   /** Something has arrived that may tell of a change: an event, a call, the answer to what was no query. */
   news?(): void;
   /** An answer was larger than the other end takes. */
@@ -61,6 +65,7 @@ export class Peer implements Caller {
   #generation = 0;
   #bytesReceived = 0;
   #confirmed = false;
+  #congested = false;
   /** Of sources that are asked for what comes next: those of streams here, and those of our callers' upstreams. */
   readonly #pace: Pace;
   /** Streams whose sources are told, when all else is done, that they take something again. */
@@ -134,6 +139,7 @@ export class Peer implements Caller {
     this.#transport = transport;
     this.#bytesReceived = transport.bytesReceived ?? 0;
     this.#confirmed = false;
+    this.#congested = false;
     this.#say({ type: "attach", generation, ...terms });
     transport.listen({
       message: (data) => {
@@ -141,7 +147,12 @@ export class Peer implements Caller {
         this.#say({ type: "message", generation, data });
       },
       alive: () => this.#say({ type: "alive", generation }),
-      drained: () => this.#say({ type: "congested", generation, congested: false }),
+      drained: () => {
+        if (generation !== this.#generation) return;
+        this.#congested = false;
+        this.#owner.drained?.();
+        if (!this.#congested) this.#say({ type: "congested", generation, congested: false });
+      },
       closed: (code) => {
         if (generation !== this.#generation || this.#transport === undefined) return;
         this.#transport = undefined;
@@ -168,6 +179,17 @@ export class Peer implements Caller {
   /** Asks the other end to finish here and to come back elsewhere. */
   goodbye(spreadMs: number): void {
     this.#transport?.send(greeting({ type: "goodbye", spreadMs }));
+  }
+
+  /** More is unsent than should be: what can wait should. */
+  get congested(): boolean {
+    return this.#congested;
+  }
+
+  /** Says something that is for this transport only, before every frame that is not written yet. */
+  saySoon(text: string): void {
+    this.#sent(this.#transport?.send(text));
+    this.#perform();
   }
 
   /** Asks the client for new credentials, or brings them to the server. */
@@ -256,6 +278,7 @@ export class Peer implements Caller {
   /** False: the transport's buffers are full. */
   #sent(taken: boolean | undefined): void {
     if (taken !== false) return;
+    this.#congested = true;
     this.#conversation.receive({ type: "congested", generation: this.#generation, congested: true }, this.#clock.now());
   }
 
@@ -337,6 +360,9 @@ export class Peer implements Caller {
         return;
       case "renew":
         this.#owner.renew?.(effect.auth);
+        return;
+      case "invalidate":
+        this.#owner.invalidated?.(effect.tags);
         return;
       case "moved":
         this.#successor?.adopt(effect.calls);
