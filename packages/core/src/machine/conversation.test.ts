@@ -450,7 +450,7 @@ describe("a hand-over", () => {
     end.flush();
     end.say({ type: "detach", generation: 1 });
     const effects = end.say({ type: "handOver", lost: true });
-    expect(types(effects)).toEqual(["failure", "moved", "finished"]);
+    expect(types(effects)).toEqual(["moved", "failure", "finished"]);
     expect(moved(effects)).toEqual(["query"]);
   });
 });

@@ -177,9 +177,7 @@ export class Conversation<Sink, Work>
         this.#outgoing.absent(input.reason);
         return;
       case "handOver":
-        if (input.lost) this.#outgoing.sessionLost();
-        this.#effects.push({ type: "moved", calls: this.#outgoing.handOver() });
-        if (this.#succession === "none") this.#succession = "handed over";
+        this.#handOver(input.lost);
         break;
       case "end":
         this.#end(input.code, input.message, now);
@@ -231,6 +229,14 @@ export class Conversation<Sink, Work>
   #detach(now: number): void {
     this.#session.detach();
     this.#heartbeat.receive({ type: "stop" }, now);
+  }
+
+  /** A stream is with its next owner, who counts what is taken of it, before its program is told of a gap. */
+  #handOver(lost: boolean): void {
+    const before = this.#effects.length;
+    if (lost) this.#outgoing.sessionLost();
+    this.#effects.splice(before, 0, { type: "moved", calls: this.#outgoing.handOver() });
+    if (this.#succession === "none") this.#succession = "handed over";
   }
 
   #end(code: StandardCode, message: string, now: number): void {

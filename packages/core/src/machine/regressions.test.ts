@@ -64,4 +64,21 @@ describe("a conversation", () => {
       expect.objectContaining({ type: "failure", error: expect.objectContaining({ code: "RESOURCE_EXHAUSTED" }) }),
     ]);
   });
+
+  it.each([false, true])(
+    "hands a stream over before it tells of the gap, whose credit would be lost (lost: %s)",
+    (lost) => {
+      const [departing, successor] = [client(), client()];
+      const call = ask({ kind: "subscription", credit: { events: 1, maxEvents: 1 } });
+      say(departing, attach(1, false), { type: "call", call });
+      for (const effect of say(departing, { type: "handOver", lost })) {
+        if (effect.type === "moved") say(successor, { type: "adopt", call });
+        if (effect.type !== "gap") continue;
+        // Nobody knows where the call is by now: both are told what its program has taken.
+        for (const conversation of [departing, successor]) say(conversation, { type: "consume", call, count: 1 });
+      }
+      const effects = say(successor, attach(1, false));
+      expect(effects).toContainEqual({ type: "send", generation: 1, data: '[[1,0],[2,1,"q",0,null,1,null,1]]' });
+    },
+  );
 });
