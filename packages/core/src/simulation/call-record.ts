@@ -22,6 +22,14 @@ export interface CallPlan {
 }
 
 /** `orphaned`: the process that asked has crashed, so nobody is left to hear. */
+/** What is promised never to happen, counted apart from the checks. */
+export interface Harm {
+  lost: number;
+  duplicated: number;
+  reordered: number;
+  unsettled: number;
+}
+
 type Standing = "open" | "result" | "end" | "answered" | "not-sent" | "unknown" | "orphaned";
 
 export class CallRecord {
@@ -38,6 +46,7 @@ export class CallRecord {
   /** Its handler has had the whole of its upstream. */
   isComplete = false;
   #given = 0;
+  readonly #harm: Harm = { lost: 0, duplicated: 0, reordered: 0, unsettled: 0 };
   readonly #starts = new Map<string, number>();
   readonly #values = new Set<string>();
   readonly #trace: Trace;
@@ -55,6 +64,10 @@ export class CallRecord {
     return this.standing !== "open";
   }
 
+  get harm(): Harm {
+    return { ...this.#harm, unsettled: this.settled ? 0 : 1 };
+  }
+
   /** Times any handler has started. */
   get starts(): number {
     let sum = 0;
@@ -68,6 +81,7 @@ export class CallRecord {
     this.#trace.check(this.standing !== "not-sent", "I2", () => `${this} was not sent, and its handler starts`);
     this.#starts.set(session, (this.#starts.get(session) ?? 0) + 1);
     const starts = repeatable ? this.#starts.get(session)! : this.starts;
+    if (starts > 1) this.#harm.duplicated++;
     this.#trace.check(starts === 1, "I2", () => `${this} starts again (${kind}, session ${session})`);
   }
 
@@ -99,6 +113,9 @@ export class CallRecord {
     const number = (value as { readonly event?: number } | undefined)?.event ?? 0;
     this.#expectOpen("an event");
     this.#expectProduced(value);
+    if (number === this.#lastEvent) this.#harm.duplicated++;
+    else if (number < this.#lastEvent) this.#harm.reordered++;
+    else if (!this.#gap) this.#harm.lost += number - this.#lastEvent - 1;
     const contiguous = number === this.#lastEvent + 1 || (this.#gap && number > this.#lastEvent);
     this.#trace.check(contiguous, "I4", () => `${this}: event ${number} after ${this.#lastEvent}, no gap between`);
     this.#lastEvent = number;
@@ -159,6 +176,7 @@ export class CallRecord {
   #expectComplete(): void {
     if (this.plan.kind !== "subscription") return;
     const complete = this.#lastEvent === this.produced || this.#gap;
+    if (!complete) this.#harm.lost += this.produced - this.#lastEvent;
     this.#trace.check(complete, "I4", () => `${this} ends at event ${this.#lastEvent} of ${this.produced}`);
   }
 }

@@ -1,4 +1,5 @@
 /** Virtual time, seeded chance, a network with faults, and whole worlds made of them. */
+export type { Harm } from "./call-record.js";
 export { type CutFigures, cutEverywhere } from "./duet/cuts.js";
 export { checkModel, type ModelFigures } from "./duet/model.js";
 export type { Bounds } from "./duet/stage.js";
@@ -7,6 +8,6 @@ export { type CutOptions, Link, type LinkOptions } from "./network.js";
 export { Random } from "./random.js";
 export { shrink } from "./shrink.js";
 export type { FaultKind } from "./swarm.js";
-export { type Invariant, InvariantBroken } from "./trace.js";
+export { type Invariant, InvariantBroken, Trace } from "./trace.js";
 export { VirtualClock } from "./virtual-clock.js";
 export { plannedFaults, type Run, type SimulateOptions, simulate } from "./world.js";

@@ -1,7 +1,25 @@
 /** What happened in a run: every line goes into a hash, the last ones are kept to be shown. */
 
-/** Names of what must hold; RELIABILITY's numbering. `I14`: neither of two honest ends accuses the other. */
-export type Invariant = "I1" | "I2" | "I3" | "I4" | "I5" | "I6" | "I7" | "I8" | "I9" | "I10" | "I11" | "I13" | "I14";
+/**
+ * Names of what must hold; RELIABILITY's numbering. `I14`: neither of two honest ends accuses the other. `I15`: a drain
+ * fails no call.
+ */
+export type Invariant =
+  | "I1"
+  | "I2"
+  | "I3"
+  | "I4"
+  | "I5"
+  | "I6"
+  | "I7"
+  | "I8"
+  | "I9"
+  | "I10"
+  | "I11"
+  | "I12"
+  | "I13"
+  | "I14"
+  | "I15";
 
 /** A run in which something did not hold. */
 export class InvariantBroken extends Error {

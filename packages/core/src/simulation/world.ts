@@ -8,7 +8,7 @@
  * timer may be left.
  */
 import type { Transport } from "../transport.js";
-import type { CallRecord } from "./call-record.js";
+import type { CallRecord, Harm } from "./call-record.js";
 import { Faults, type PlannedFault } from "./faults.js";
 import { Link } from "./network.js";
 import { expectQuiet } from "./quiet.js";
@@ -33,6 +33,8 @@ export interface Run {
   readonly events: number;
   readonly faults: ReadonlyMap<FaultKind, number>;
   readonly virtualMs: number;
+  /** What its callers have suffered, counted call by call. */
+  readonly harm: Harm;
 }
 
 export interface SimulateOptions {
@@ -41,6 +43,8 @@ export interface SimulateOptions {
   /** The numbers of the faults that happen. Default: all that the seed plans. */
   readonly faults?: ReadonlySet<number>;
 }
+
+const kinds = ["lost", "duplicated", "reordered", "unsettled"] as const;
 
 const QUIET_MS = 60_000;
 /** Quiet minutes in all, for items that a small window lets through one by one. */
@@ -120,6 +124,7 @@ class World {
       events: this.#records.reduce((sum, { arrived }) => sum + arrived, 0),
       faults: this.#faults.counts,
       virtualMs: this.#clock.now(),
+      harm: this.#harm(),
     };
   }
 
@@ -135,6 +140,12 @@ class World {
   /** Frames that have arrived in the sessions there are. */
   get #arrived(): number {
     return this.#speakers().reduce((sum, { conversation }) => sum + conversation.received, 0);
+  }
+
+  #harm(): Harm {
+    const sum = { lost: 0, duplicated: 0, reordered: 0, unsettled: 0 };
+    for (const { harm } of this.#records) for (const kind of kinds) sum[kind] += harm[kind];
+    return sum;
   }
 
   #speakers(): Speaker[] {
