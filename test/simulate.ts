@@ -1,8 +1,14 @@
 /**
- * Runs worlds: `npm run simulate -- --seeds 100000` runs that many, `npm run simulate -- --seed 42` replays one and
- * prints every line of its trace; `--faults 2,5` leaves out all faults of that seed but these, `--faults none` all.
+ * `npm run simulate -- --seeds 100000` plays that many bare conversations, and a whole world for every twenty of them;
+ * `--worlds 500` says otherwise. `--seed 42` plays one conversation again, `--world 42` one world, and prints every line
+ * of its trace; `--faults 2,5` leaves out all faults of that seed but these, `--faults none` all.
  */
-import { InvariantBroken, type Run, shrink, simulate } from "@trunkline/core/simulation";
+import { type Harm, InvariantBroken, type Run, shrink, simulate } from "@trunkline/core/simulation";
+import { replayWorld, simulateWorlds } from "./world/simulate-worlds.js";
+
+const SEEDS = 2_000;
+/** A world takes as long as some dozens of conversations. */
+const CONVERSATIONS_PER_WORLD = 20;
 
 /** The value of an option `--name value`. */
 function option(name: string): number | undefined {
@@ -26,6 +32,7 @@ class Totals {
   #calls = 0;
   #events = 0;
   #virtualMs = 0;
+  readonly #harm: Harm = { lost: 0, duplicated: 0, reordered: 0, unsettled: 0 };
   readonly #faults = new Map<string, number>();
 
   add(run: Run): void {
@@ -33,16 +40,18 @@ class Totals {
     this.#calls += run.calls;
     this.#events += run.events;
     this.#virtualMs += run.virtualMs;
+    for (const kind of ["lost", "duplicated", "reordered", "unsettled"] as const) this.#harm[kind] += run.harm[kind];
     for (const [kind, count] of run.faults) this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + count);
   }
 
-  /** Every run that is counted held all invariants; the first that does not ends the program. */
+  /** What was counted. The first run that does not hold ends the program. */
   toString(): string {
     const faults = [...this.#faults].sort().map(([kind, count]) => `${kind} ${count}`);
     const hours = (this.#virtualMs / 3_600_000).toFixed(1);
+    const harm = Object.entries(this.#harm).map(([kind, count]) => `${kind} ${count}`);
     return (
       `seeds ${this.#seeds} calls ${this.#calls} events ${this.#events} faults ${faults.join(", ")}; ` +
-      `virtual hours ${hours} lost 0 duplicated 0 reordered 0 unsettled 0`
+      `virtual hours ${hours} ${harm.join(" ")}`
     );
   }
 }
@@ -70,10 +79,16 @@ function report(broken: InvariantBroken): void {
   console.error(`replay: npm run simulate -- --seed ${broken.seed} --faults ${chosen}`);
 }
 
+const seed = option("seed");
+const world = option("world");
+const seeds = option("seeds") ?? SEEDS;
+const from = option("from") ?? 1;
 try {
-  const seed = option("seed");
-  if (seed === undefined) runMany(option("seeds") ?? 2_000, option("from") ?? 1);
-  else replay(seed);
+  if (seed !== undefined) replay(seed);
+  else if (world === undefined) runMany(seeds, from);
+  const worlds = option("worlds") ?? Math.ceil(seeds / CONVERSATIONS_PER_WORLD);
+  if (world !== undefined && !(await replayWorld(world, faultNumbers()))) process.exitCode = 1;
+  else if (world === undefined && seed === undefined && !(await simulateWorlds(worlds, from))) process.exitCode = 1;
 } catch (error) {
   if (!(error instanceof InvariantBroken)) throw error;
   report(error);

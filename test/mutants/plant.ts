@@ -22,6 +22,18 @@ export function uprootAfter<Result>(act: () => Result): Result {
   }
 }
 
+/** The same for what takes its time: nothing else may be planted meanwhile. */
+export async function uprootAfterAll<Result>(act: () => Promise<Result>): Promise<Result> {
+  const outer = undo;
+  undo = [];
+  try {
+    return await act();
+  } finally {
+    for (const restore of undo.reverse()) restore();
+    undo = outer;
+  }
+}
+
 /** Replaces a method by one that may call the original. */
 export function patch<Target extends object, Name extends keyof Target>(
   target: Target,
