@@ -4,6 +4,8 @@ import { simulateClock } from "./mutants/clock-world.js";
 import { simulateDialer } from "./mutants/dialer-world.js";
 import { hunt } from "./mutants/hunt.js";
 import { mutants } from "./mutants/table.js";
+import { huntInWorlds } from "./mutants/world-hunt.js";
+import { worldMutants } from "./mutants/world-table.js";
 
 const SEEDS = 500;
 
@@ -23,5 +25,15 @@ describe("a planted bug is seen:", () => {
 
   it.each(mutants)("$name", { timeout: 30_000 }, (mutant) => {
     expect(mutant.caughtBy).toContain(hunt(mutant, SEEDS)?.invariant);
+  });
+});
+
+describe("a planted bug is seen in a world:", () => {
+  it("there are 12 more, whose names nobody else has", () => {
+    expect(new Set([...mutants, ...worldMutants].map(({ name }) => name)).size).toBe(mutants.length + 12);
+  });
+
+  it.each(worldMutants)("$name", { timeout: 120_000 }, async (mutant) => {
+    expect(mutant.caughtBy).toContain((await huntInWorlds(mutant, SEEDS))?.invariant);
   });
 });
