@@ -10,7 +10,7 @@ import type { Pipe } from "./pipe.js";
 import type { Process } from "./process.js";
 
 /** Who watches what is said. */
-export interface SocketWatch {
+interface SocketWatch {
   said(text: string): void;
   heard(text: string): void;
   /** The program has been told that it is over, or never will be. */

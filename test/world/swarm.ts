@@ -3,7 +3,7 @@ import type { Limits } from "@trunkline/core";
 import type { Random } from "@trunkline/core/simulation";
 
 /** Harm that is done while a world is busy. */
-export const faultKinds = [
+const faultKinds = [
   "reset",
   "fin",
   "half open",
@@ -42,7 +42,7 @@ const hardships = [
   "sticky router",
   "no gap listeners",
 ] as const;
-export type Hardship = (typeof hardships)[number];
+type Hardship = (typeof hardships)[number];
 
 export interface Swarm {
   readonly faults: ReadonlySet<FaultKind>;

@@ -9,7 +9,6 @@ import type { Random } from "@trunkline/core/simulation";
 import type { Backplane, Handlers } from "@trunkline/server";
 import type { ClientProgram } from "./client-program.js";
 import type { ServerProgram } from "./server-program.js";
-import type { Stage } from "./stage.js";
 
 /** What a server's `context` hook makes of who says hello. */
 export interface Guest {
@@ -34,5 +33,3 @@ export interface Workload<Group extends Contract> {
   /** A quiet minute has passed: checks what must be so, and ends what would go on for ever. */
   expectQuiet(): void;
 }
-
-export type WorkloadMaker<Group extends Contract> = (stage: Stage) => Workload<Group>;
