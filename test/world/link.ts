@@ -8,8 +8,8 @@ import { Socket } from "./socket.js";
 export type Side = 0 | 1;
 
 export interface LinkWatch {
-  said(link: Link, side: Side, text: string): void;
-  heard(link: Link, side: Side, text: string): void;
+  said(link: Link, side: Side, message: string | Uint8Array): void;
+  heard(link: Link, side: Side): void;
 }
 
 export interface LinkOptions {
@@ -40,8 +40,8 @@ export class Link {
         process: processes[side],
         highBytes,
         watch: {
-          said: (text) => watch.said(this, side, text),
-          heard: (text) => watch.heard(this, side, text),
+          said: (message) => watch.said(this, side, message),
+          heard: () => watch.heard(this, side),
           over: () => this.#finished(side),
         },
       });

@@ -11,8 +11,8 @@ import type { Process } from "./process.js";
 
 /** Who watches what is said. */
 interface SocketWatch {
-  said(text: string): void;
-  heard(text: string): void;
+  said(message: string | Uint8Array): void;
+  heard(): void;
   /** The program has been told that it is over, or never will be. */
   over(): void;
 }
@@ -57,10 +57,10 @@ export class Socket implements Transport {
     return this.#state.name === "open" || this.#state.name === "congested";
   }
 
-  send(text: string): boolean {
+  send(message: string | Uint8Array): boolean {
     if (!this.open) return true;
-    this.#options.watch.said(text);
-    this.#out?.write(frame("text", text));
+    this.#options.watch.said(message);
+    this.#out?.write(frame(typeof message === "string" ? "text" : "binary", message));
     if ((this.#out?.buffered ?? 0) <= this.#options.highBytes) return true;
     this.#state = { name: "congested" };
     return false;
@@ -116,9 +116,8 @@ export class Socket implements Transport {
     if (type === "ping") this.#out?.write(frame("pong", bytes));
     else if (type === "pong") this.#listener?.alive();
     else {
-      const text = bytes.toString();
-      this.#options.watch.heard(text);
-      this.#listener?.message(text);
+      this.#options.watch.heard();
+      this.#listener?.message(type === "text" ? bytes.toString() : bytes);
     }
   }
 

@@ -55,8 +55,9 @@ export class WireWatch implements LinkWatch {
     this.#ledger = ledger;
   }
 
-  said(link: Link, side: Side, text: string): void {
-    this.#ledger.say(link.name, `${side === 0 ? "→" : "←"} ${text.length}`);
+  said(link: Link, side: Side, message: string | Uint8Array): void {
+    this.#ledger.say(link.name, `${side === 0 ? "→" : "←"} ${message.length}`);
+    const text = typeof message === "string" ? message : textOf(message);
     const [first, ...rest] = JSON.parse(text) as [string | [number, number], ...unknown[]];
     if (first === "hello") this.#hellos.set(link, rest[0] as Hello);
     else if (first === "welcome") this.#welcome(link, rest[0] as Welcome);
@@ -133,4 +134,10 @@ export class WireWatch implements LinkWatch {
   #expectNumber(holds: boolean, detail: string): void {
     this.#ledger.check(holds, "I7", () => detail);
   }
+}
+
+/** A binary message begins with the length of its JSON, and ends with the bytes that its values point to. */
+function textOf(message: Uint8Array): string {
+  const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  return bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString();
 }
