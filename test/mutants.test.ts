@@ -33,7 +33,7 @@ describe("a planted bug is seen in a world:", () => {
     expect(new Set([...mutants, ...worldMutants].map(({ name }) => name)).size).toBe(mutants.length + 12);
   });
 
-  it.each(worldMutants)("$name", { timeout: 120_000 }, async (mutant) => {
+  it.each(worldMutants)("$name", { timeout: 600_000 }, async (mutant) => {
     expect(mutant.caughtBy).toContain((await huntInWorlds(mutant, SEEDS))?.invariant);
   });
 });

@@ -89,6 +89,10 @@ export class Process implements Clock {
     queueMicrotask(() => this.run(task));
   }
 
+  later(task: () => void): void {
+    this.#clock.later(() => this.run(task));
+  }
+
   /** Runs this now, when the process goes on, or never. */
   run(task: () => void): void {
     if (this.#state.name === "dead") return;

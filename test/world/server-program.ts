@@ -124,7 +124,7 @@ export class ServerProgram {
       ledger.check(connection.running <= calls + subscriptions, "I6", () => `${name}: ${connection.running} handlers`);
     }
     ledger.check(away <= detachedSessions, "I6", () => `${this.process.name}: ${away} sessions wait for their clients`);
-    const { connections } = this.server;
+    const { size: connections } = this.server.connections;
     const known = this.#visits.size;
     ledger.check(connections === known, "I10", () => `${this.process.name} has ${connections} sessions, not ${known}`);
   }
