@@ -42,6 +42,12 @@ describe("a world", () => {
     }
   });
 
+  it("is the same run after many others", async () => {
+    const { hash } = await live(3);
+    for (let seed = 100; seed < 110; seed++) await live(seed);
+    expect((await live(3)).hash).toBe(hash);
+  });
+
   it("is the same run in another process", { timeout: 300_000 }, async () => {
     expect(await hashElsewhere(3)).toBe((await live(3)).hash);
   });

@@ -7,6 +7,7 @@
  * loop begins when no microtask is left. Nothing here waits for real time.
  */
 import { type InvariantBroken, Random, Trace, VirtualClock } from "@trunkline/core/simulation";
+import { numbering } from "@trunkline/server/internal";
 import { SharedBackplane } from "./backplane.js";
 import { makeWorkloads, type Workloads } from "./contract.js";
 import { Crowd } from "./crowd.js";
@@ -90,6 +91,8 @@ class World {
   async live(only: ReadonlySet<number> | undefined): Promise<Life> {
     const unhandled = (reason: unknown) => this.#ledger.check(false, "I13", () => `nobody handles ${String(reason)}`);
     process.on("unhandledRejection", unhandled);
+    // Numbers of topics are in messages, whose sizes must not depend on the worlds before this one.
+    numbering.last = 0;
     try {
       await this.#play(only);
     } finally {

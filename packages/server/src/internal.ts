@@ -3,3 +3,4 @@ export { ServerConnection } from "./connection.js";
 export { Credentials } from "./credentials.js";
 export { Detached } from "./detached.js";
 export { Sessions } from "./sessions.js";
+export { numbering } from "./topics/messages.js";

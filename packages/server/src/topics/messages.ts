@@ -19,10 +19,10 @@ export interface Slice extends SharedMessage, Portion {
 }
 
 /** Numbers are this process's own: whatever topic has readers has one that no other has. */
-let lastNumber = 0;
+export const numbering = { last: 0 };
 
 export class Messages {
-  #number = ++lastNumber;
+  #number = ++numbering.last;
   #latest: Slice | undefined;
 
   /** The topic's, on the wire. */
@@ -32,7 +32,7 @@ export class Messages {
 
   /** The log has begun anew: what was said under the old number is of the old log. */
   renumber(): void {
-    this.#number = ++lastNumber;
+    this.#number = ++numbering.last;
     this.#latest = undefined;
   }
 
