@@ -427,6 +427,28 @@ describe("a transport", () => {
     expect(heard).toContain("client detached 4418");
   });
 
+  it("given up by an owner that ends everything then: its handlers know before `end` returns", async () => {
+    const answerer = held();
+    let told: boolean | undefined;
+    const { client, server, line, clock } = linked({
+      client: answerer,
+      owner: {
+        detached: () => {
+          client.end("normal", "UNAVAILABLE", "nobody is there");
+          told = answerer.works[0]?.aborted;
+        },
+      },
+    });
+    const unanswered = callOnce(server, query(1)).catch(() => {});
+    await settled();
+    line[1].cut = true;
+    for (let now = 1_000; now <= 61_000; now += 500) clock.stepTo(now);
+    expect(told).toBe(true);
+    server.end("normal", "UNAVAILABLE", "the test is over");
+    answerer.answers[0]?.();
+    await unanswered;
+  });
+
   it("that brings part of a large message is not given up", () => {
     const { client, clock, limits } = linked();
     const [transport] = LinkedTransport.pair();

@@ -72,6 +72,8 @@ export class Peer implements Caller {
   #waking: IncomingCall<Work>[] = [];
   /** Effects are being done: what is said meanwhile waits for its turn, so that order is kept. */
   #busy = false;
+  /** What the owner hears when they are done: that this transport, or the session, is over. */
+  readonly #partings: (() => void)[] = [];
   readonly #flush = () => this.#say({ type: "flush" });
   readonly #pull = (call: IncomingCall<Work>) => {
     if (call.state === "pulling") this.#incoming.pull(call);
@@ -268,6 +270,12 @@ export class Peer implements Caller {
       this.#busy = false;
     }
     this.#alarm.set(this.#conversation.deadline);
+    while (this.#partings.length > 0) this.#partings.shift()?.();
+  }
+
+  /** The owner may end everything when it hears this: not while effects are being done, of which some are the end's. */
+  #tell(parting: () => void): void {
+    this.#partings.push(parting);
   }
 
   #share(message: SharedMessage): boolean | undefined {
@@ -349,11 +357,11 @@ export class Peer implements Caller {
         return;
       case "drop":
         this.detach(effect.close);
-        this.#owner.detached(closeCodes[effect.close].code);
+        this.#tell(() => this.#owner.detached(closeCodes[effect.close].code));
         return;
       case "break":
         this.detach(effect.close);
-        this.#owner.broken(effect.close, effect.detail);
+        this.#tell(() => this.#owner.broken(effect.close, effect.detail));
         return;
       case "goodbye":
         this.#owner.goodbye?.(effect.spreadMs);
