@@ -82,4 +82,5 @@ describe("the vectors", () => {
 const dataOf = ({ text, binary }: { readonly text?: string; readonly binary?: string }): Data =>
   binary === undefined ? text! : bytesOf(binary);
 
-const asText = (message: unknown): string => JSON.stringify(message);
+const asText = (message: unknown): unknown =>
+  typeof message === "object" && message !== null && "binary" in message ? message : JSON.stringify(message);

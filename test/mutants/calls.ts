@@ -53,8 +53,8 @@ export function callItNotSent(): void {
 
 export function ignoreCancels(): void {
   patch(IncomingCalls.prototype, "request", (request) => {
-    return function (this: IncomingCalls<unknown>, frame, now) {
-      return frame.op === op.cancel ? undefined : request.call(this, frame, now);
+    return function (this: IncomingCalls<unknown>, frame, now, announced) {
+      return frame.op === op.cancel ? undefined : request.call(this, frame, now, announced);
     };
   });
 }
@@ -74,9 +74,9 @@ export function ignoreEarlyCancels(): void {
     return effects;
   });
   patch(IncomingCalls.prototype, "request", (request) => {
-    return function (this: IncomingCalls<unknown>, frame, now) {
+    return function (this: IncomingCalls<unknown>, frame, now, announced) {
       const early = frame.op === op.cancel && streams.get(current!)?.get(frame.id)?.state === "starting";
-      return early ? undefined : request.call(this, frame, now);
+      return early ? undefined : request.call(this, frame, now, announced);
     };
   });
 }
@@ -125,11 +125,11 @@ export function acceptUsedIds(): void {
     };
   });
   patch(IncomingCalls.prototype, "request", (request) => {
-    return function (this: IncomingCalls<unknown>, frame, now) {
-      if (frame.op !== op.call && frame.op !== op.subscribe) return request.call(this, frame, now);
+    return function (this: IncomingCalls<unknown>, frame, now, announced) {
+      if (frame.op !== op.call && frame.op !== op.subscribe) return request.call(this, frame, now, announced);
       if (frame.id > (lastIds.get(this) ?? 0)) {
         lastIds.set(this, frame.id);
-        return request.call(this, frame, now);
+        return request.call(this, frame, now, announced);
       }
       const effects = again.get(current!) ?? [];
       again.set(current!, [...effects, { type: "request", call: new IncomingCall(frame, Infinity) }]);

@@ -42,8 +42,8 @@ export function acknowledgeOnParse(): void {
     return undefined;
   };
   patch(IncomingCalls.prototype, "request", (request) => {
-    return function (this: IncomingCalls<unknown>, frame, now) {
-      return later(() => request.call(this, frame, now));
+    return function (this: IncomingCalls<unknown>, frame, now, announced) {
+      return later(() => request.call(this, frame, now, announced));
     };
   });
   patch(OutgoingCalls.prototype, "answer", (answer) => {

@@ -7,6 +7,7 @@ import * as calls from "./calls.js";
 import { simulateClock } from "./clock-world.js";
 import { simulateDialer } from "./dialer-world.js";
 import * as numbers from "./numbers.js";
+import * as parts from "./parts.js";
 import * as streams from "./streams.js";
 import * as time from "./time.js";
 import * as topics from "./topics.js";
@@ -74,6 +75,15 @@ export const mutants: readonly Mutant[] = [
     ["credit of lost events is not given back", "credit is what has arrived", ["I10"], topics.keepLostCredit],
     ["a topic's messages are taken twice", "a message is taken where it belongs", ["I4", "I14"], topics.takeTwice],
     ["streams are not woken on a new transport", "what stood still goes on", ["I10"], topics.neverWake],
+    // Parts.
+    ["parts of a cancelled call are kept", "what nobody wants is not held", ["I10", "I14"], parts.keepUnwantedParts],
+    [
+      "what follows a large frame overtakes it",
+      "events are in order",
+      ["I3", "I4", "I10", "I14"],
+      parts.overtakeLargeFrames,
+    ],
+    ["a call in parts is never called sent", "`not-sent` means never started", ["I2"], parts.callPartsNotSent],
     // Calls.
     ["mutation sent again without a session", "a handler starts at most once", ["I2", "I4"], calls.repeatEveryCall],
     ["call dispatched twice", "a handler starts at most once", ["I2"], () => calls.twice("request")],

@@ -17,6 +17,7 @@ import {
   joinFrame,
   type Message,
   op,
+  type PartFrame,
   positionFrame,
   resultFrame,
   subscribeFrame,
@@ -30,7 +31,7 @@ import { present } from "./script.js";
 export type PlainMessage =
   | Exclude<Message, Batch>
   | (Omit<Batch, "frames"> & { readonly frames: readonly PlainFrame[] });
-type PlainFrame = Frame & { readonly blob?: string };
+type PlainFrame = (Frame | PartFrame) & { readonly blob?: string };
 
 /** A parsed message without the members that are undefined. */
 export function plainMessage(message: Message): Record<string, unknown> {
@@ -39,7 +40,7 @@ export function plainMessage(message: Message): Record<string, unknown> {
   return { ...message, frames: message.frames.map(plainFrame) };
 }
 
-function plainFrame(frame: Frame): Record<string, unknown> {
+function plainFrame(frame: Frame | PartFrame): Record<string, unknown> {
   if (frame.op !== op.position) return present({ ...frame, ...plainBlob(frame) });
   return { op: frame.op, id: frame.id, ...frame.told };
 }
@@ -63,17 +64,17 @@ export function bytesOf(hexadecimal: string): Uint8Array {
   return new Uint8Array(Buffer.from(hexadecimal, "hex"));
 }
 
-function plainBlob(frame: Frame): { readonly blob?: string } {
+function plainBlob(frame: Frame | PartFrame): { readonly blob?: string } {
   const blob = "blob" in frame ? frame.blob : undefined;
   return blob === undefined ? {} : { blob: Buffer.from(blob).toString("hex") };
 }
 
 function encodedFrame({ blob, ...frame }: PlainFrame): EncodedFrame {
-  const text = frameText(frame as Frame);
+  const text = frameText(frame as Frame | PartFrame);
   return blob === undefined ? text : new WithBlob(text, bytesOf(blob));
 }
 
-function frameText(frame: Frame): string {
+function frameText(frame: Frame | PartFrame): string {
   switch (frame.op) {
     case op.call:
       return callFrame(frame.id, json(frame.path), frame.timeoutMs, json(frame.meta ?? null), jsonOf(frame.input));
@@ -95,6 +96,8 @@ function frameText(frame: Frame): string {
       return endFrame(frame.id, frame.offset);
     case op.gap:
       return gapFrame(frame.id, frame.reason);
+    case op.part:
+      return json([frame.op, frame.id, frame.left]);
     case op.join:
       return joinFrame(frame.id, frame.topic, frame.offset);
     case op.position: {

@@ -9,12 +9,15 @@ import {
   type ConversationEffect,
   type ConversationInput,
   closeCodes,
+  type Data,
+  type Encoded,
   type IncomingCall,
   OutgoingCall,
   type OutgoingRequest,
   type PeerLimits,
   peerLimits,
   type WireError,
+  WithBlob,
 } from "@trunkline/core/internal";
 
 interface CallSpec {
@@ -22,6 +25,8 @@ interface CallSpec {
   readonly kind: OutgoingRequest["kind"];
   readonly path: string;
   readonly input?: unknown;
+  /** Bytes of the input, in hexadecimal. */
+  readonly blob?: string;
   readonly timeoutMs?: number;
   readonly idempotent?: boolean;
   readonly meta?: unknown;
@@ -46,6 +51,7 @@ export interface Step {
   readonly detach?: number;
   readonly receive?: unknown;
   readonly receiveText?: string;
+  readonly receiveBinary?: string;
   readonly generation?: number;
   readonly alive?: number;
   readonly congested?: boolean;
@@ -71,6 +77,7 @@ export interface Step {
   readonly take?: number;
   readonly decline?: number;
   readonly value?: unknown;
+  readonly blob?: string;
   readonly eventId?: string;
   readonly error?: WireError;
   readonly reason?: string;
@@ -92,7 +99,7 @@ export interface ConversationCase {
 
 /** What a step did: the texts that were sent, and what the program was told. */
 export interface Outcome {
-  readonly out: string[];
+  readonly out: (string | { readonly binary: string })[];
   readonly effects: Record<string, unknown>[];
 }
 
@@ -135,6 +142,7 @@ export class Script {
     if (step.attach !== undefined) return this.#attach(step.attach);
     if (step.detach !== undefined) return { type: "detach", generation: step.detach };
     if (step.receiveText !== undefined) return { type: "message", generation, data: step.receiveText };
+    if (step.receiveBinary !== undefined) return { type: "message", generation, data: bytesOf(step.receiveBinary) };
     if (step.receive !== undefined) return { type: "message", generation, data: JSON.stringify(step.receive) };
     if (step.alive !== undefined) return { type: "alive", generation: step.alive };
     if (step.congested !== undefined) return { type: "congested", generation, congested: step.congested };
@@ -152,7 +160,7 @@ export class Script {
   }
 
   #answer(step: Step): Input | undefined {
-    const value = JSON.stringify(step.value);
+    const value = encoded(step);
     if (step.reply !== undefined) return { type: "reply", call: this.#request(step.reply), value };
     if (step.fail !== undefined && step.error !== undefined)
       return { type: "fail", call: this.#request(step.fail), error: step.error };
@@ -192,12 +200,12 @@ export class Script {
   }
 
   #open(spec: CallSpec): OutgoingCall<string> {
-    const { name, kind, path, input, timeoutMs, idempotent = false, meta, credit, lastEventId, upstream } = spec;
+    const { name, kind, path, input, blob, timeoutMs, idempotent = false, meta, credit, lastEventId, upstream } = spec;
     const request: OutgoingRequest = {
       kind,
       path: JSON.stringify(path),
       repeatable: kind !== "mutation" || idempotent,
-      input: JSON.stringify(input),
+      input: encoded({ value: input, blob }),
       deadline: timeoutMs === undefined ? Infinity : this.#now + timeoutMs,
       ...(meta === undefined ? {} : { meta: JSON.stringify(meta) }),
       ...(kind === "subscription" ? { credit: credit ?? { events: 64, maxEvents: 1_024 } } : {}),
@@ -230,7 +238,7 @@ export class Script {
   #collect(): void {
     for (let effects = this.#conversation.take(); effects.length > 0; effects = this.#conversation.take()) {
       for (const effect of effects) {
-        if (effect.type === "send") this.#done.out.push(String(effect.data));
+        if (effect.type === "send") this.#done.out.push(plainData(effect.data));
         else if (effect.type === "share") this.#done.out.push(effect.message.text);
         else if (effect.type === "flush") this.#conversation.receive({ type: "flush" }, this.#now);
         else this.#done.effects.push(this.#plain(effect));
@@ -262,9 +270,14 @@ export class Script {
       case "oversized":
         return { oversized: effect.call.id };
       case "result":
-        return present({ result: effect.call.sink, value: effect.value });
+        return present({ result: effect.call.sink, value: effect.value, blob: hexOf(effect.blob) });
       case "event":
-        return present({ event: effect.call.sink, value: effect.value, eventId: effect.eventId });
+        return present({
+          event: effect.call.sink,
+          value: effect.value,
+          eventId: effect.eventId,
+          blob: hexOf(effect.blob),
+        });
       case "gap":
         return { gap: effect.call.sink };
       case "end":
@@ -295,8 +308,17 @@ export class Script {
     const { id, path, input, meta, lastEventId, deadline } = call;
     const timeoutMs = deadline === Infinity ? null : deadline - this.#now;
     const stream = call.balance === undefined ? undefined : true;
-    return present({ request: id, path, timeoutMs, input, meta, lastEventId, stream });
+    return present({ request: id, path, timeoutMs, input, meta, lastEventId, stream, blob: hexOf(call.blob) });
   }
+}
+
+const bytesOf = (hexadecimal: string) => new Uint8Array(Buffer.from(hexadecimal, "hex"));
+const hexOf = (blob: Uint8Array | undefined) => blob && Buffer.from(blob).toString("hex");
+const plainData = (data: Data) => (typeof data === "string" ? data : { binary: Buffer.from(data).toString("hex") });
+
+function encoded({ value, blob }: { readonly value?: unknown; readonly blob?: string | undefined }): Encoded {
+  const text = JSON.stringify(value) as string | undefined;
+  return text === undefined || blob === undefined ? text : new WithBlob(text, bytesOf(blob));
 }
 
 /** Without the members that are undefined, which JSON does not have. */

@@ -47,7 +47,7 @@ export class Peers implements Caller {
   get holdings(): Peer["holdings"] {
     const held = { ...this.#current.holdings };
     for (const peer of this.#departing) {
-      for (const what of ["calls", "handlers", "waiting", "backlog", "replay"] as const)
+      for (const what of ["calls", "handlers", "waiting", "backlog", "bulk", "replay", "joining"] as const)
         held[what] += peer.holdings[what];
     }
     return held;

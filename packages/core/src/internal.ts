@@ -93,6 +93,7 @@ export {
   type Hello,
   type Message,
   op,
+  type PartFrame,
   SUBPROTOCOL,
   type Welcome,
   type WireError,

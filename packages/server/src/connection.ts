@@ -114,8 +114,8 @@ export class ServerConnection implements Connection, PeerOwner {
 
   /** What is kept for the client, sent or not, in UTF-16 units. */
   get held(): number {
-    const { waiting, backlog, replay } = this.#peer.holdings;
-    return waiting + backlog + replay;
+    const { waiting, backlog, bulk, replay, joining } = this.#peer.holdings;
+    return waiting + backlog + bulk + replay + joining;
   }
 
   /** Welcomes a transport, the session's first or the next; one that is still open is taken over. */

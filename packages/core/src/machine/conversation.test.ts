@@ -487,7 +487,15 @@ describe("after the end", () => {
     expect(end.say({ type: "ready", call: stream! })).toEqual([]);
     expect(end.say({ type: "event", call: stream!, value: "1" })).toEqual([]);
     expect(end.say({ type: "finish", call: stream! })).toEqual([]);
-    expect(end.machine.holdings).toEqual({ calls: 0, handlers: 0, waiting: 0, backlog: 0, replay: 0 });
+    expect(end.machine.holdings).toEqual({
+      calls: 0,
+      handlers: 0,
+      waiting: 0,
+      backlog: 0,
+      bulk: 0,
+      replay: 0,
+      joining: 0,
+    });
   });
 
   it.each<[string, Input]>([

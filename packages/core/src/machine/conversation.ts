@@ -14,9 +14,9 @@ import type { StandardCode } from "../error/codes.js";
 import type { Data } from "../protocol/blob.js";
 import type { CloseName } from "../protocol/close-codes.js";
 import type { Limits } from "../protocol/limits.js";
-import type { Batch } from "../protocol/message.js";
+import type { Batch, Frame, PartFrame } from "../protocol/message.js";
 import { op } from "../protocol/message.js";
-import { parse, type Violation, violation } from "../protocol/parse.js";
+import { parse, parseFrame, type Violation, violation } from "../protocol/parse.js";
 import { tellIncoming, tellOutgoing } from "./conversation-programs.js";
 import type { Attach, ConversationEffect, ConversationInput } from "./conversation-words.js";
 import { Heartbeat } from "./heartbeat.js";
@@ -57,14 +57,22 @@ export class Conversation<Sink, Work>
   #ending: { readonly code: StandardCode; readonly message: string } | undefined;
   /** When the backlog passed its hard bound; `Infinity` while it is below. */
   #overSince = Infinity;
+  /** Parts that had gone when that was looked at last. */
+  #partsSeen = 0;
 
   constructor({ limits, role }: ConversationOptions) {
     this.#limits = limits;
     this.#role = role;
     const emit = (effect: ConversationEffect<Sink, Work>) => void this.#effects.push(effect);
-    this.#session = new Session(limits, (waiting, now) =>
-      waiting instanceof JoinNotice ? this.#incoming.joined.render(waiting) : this.#outgoing.render(waiting, now),
-    );
+    this.#session = new Session(limits, {
+      render: (waiting, now, inParts) =>
+        waiting instanceof JoinNotice
+          ? this.#incoming.joined.render(waiting)
+          : this.#outgoing.render(waiting, now, inParts),
+      departed: (waiting) => {
+        if (!(waiting instanceof JoinNotice)) this.#outgoing.departed(waiting);
+      },
+    });
     this.#parity = role === "client" ? 1 : 0;
     const [ours, theirs] = role === "client" ? ([1, 2] as const) : ([2, 1] as const);
     this.#outgoing = new OutgoingCalls({ session: this.#session, limits, firstId: ours, emit });
@@ -91,15 +99,21 @@ export class Conversation<Sink, Work>
     readonly handlers: number;
     /** Calls that could not be sent yet, in UTF-16 units. */
     readonly waiting: number;
+    /** Frames that wait, what is small and what is large. */
     readonly backlog: number;
+    readonly bulk: number;
     readonly replay: number;
+    /** What has arrived of frames that are not whole. */
+    readonly joining: number;
   } {
     return {
       calls: this.#outgoing.open,
       handlers: this.#incoming.open,
       waiting: this.#outgoing.waitingSize,
       backlog: this.#session.backlog.size,
+      bulk: this.#session.bulk.waiting,
       replay: this.#session.replaySize,
+      joining: this.#session.bulk.joining,
     };
   }
 
@@ -290,12 +304,33 @@ export class Conversation<Sink, Work>
 
   #frames(batch: Batch, now: number): Violation | undefined {
     for (const frame of batch.frames) {
-      const isOpening = frame.op === op.call || frame.op === op.subscribe;
-      const isOurs = frame.id % 2 === this.#parity;
-      const wrong = !isOpening && isOurs ? this.#outgoing.answer(frame) : this.#incoming.request(frame, now);
+      const wrong = frame.op === op.part ? this.#part(frame, now) : this.#frame(frame, now);
       if (wrong !== undefined) return wrong;
     }
     return undefined;
+  }
+
+  /** Whose stream a frame belongs to follows from its id, and who sends it. `announced`: its id came with its first part. */
+  #frame(frame: Frame, now: number, announced = false): Violation | undefined {
+    const isOpening = frame.op === op.call || frame.op === op.subscribe;
+    const isOurs = frame.id % 2 === this.#parity;
+    return !isOpening && isOurs ? this.#outgoing.answer(frame) : this.#incoming.request(frame, now, announced);
+  }
+
+  /** A piece of a large frame, which counts when it is whole. */
+  #part(part: PartFrame, now: number): Violation | undefined {
+    const { id } = part;
+    const calls = id % 2 === this.#parity ? this.#outgoing : this.#incoming;
+    // What has crossed a cancel, or the end of its stream, is not kept.
+    if (!this.#session.isJoining(id) && !calls.expects(id)) return undefined;
+    const isOpening = calls === this.#incoming && !this.#incoming.has(id);
+    const wrong = isOpening && !this.#session.isJoining(id) ? this.#incoming.announce(id) : undefined;
+    const joined = wrong ?? this.#session.join(part);
+    if (joined === undefined || "type" in joined) return joined;
+    const frame = parseFrame(joined, this.#limits);
+    if ("type" in frame) return frame;
+    if (frame.id !== id || !mayComeInParts(frame)) return violation("a frame in parts is one that may be large (§4.1)");
+    return this.#frame(frame, now, isOpening);
   }
 
   #isCurrent(generation: number): boolean {
@@ -345,7 +380,12 @@ export class Conversation<Sink, Work>
 
   /** Notes since when the backlog is above its hard bound. */
   #weigh(now: number): void {
-    if (this.#session.backlog.size <= this.#limits.outboundHardBytes) this.#overSince = Infinity;
+    const { backlog, bulk, partsTaken, state } = this.#session;
+    const { outboundHardBytes } = this.#limits;
+    // A large frame takes its time; who takes nothing of it is slow, unless there is nothing to take it with.
+    const stuck = bulk.waiting > outboundHardBytes && partsTaken === this.#partsSeen && state.name === "attached";
+    this.#partsSeen = partsTaken;
+    if (backlog.size <= outboundHardBytes && !stuck) this.#overSince = Infinity;
     else if (this.#overSince === Infinity) this.#overSince = now;
   }
 
@@ -365,3 +405,7 @@ export class Conversation<Sink, Work>
     this.#effects.push({ type: "break", close: wrong.close, detail: wrong.detail });
   }
 }
+
+/** What may be large. */
+const mayComeInParts = ({ op: kind }: Frame): boolean =>
+  kind === op.call || kind === op.subscribe || kind === op.result || kind === op.error || kind === op.event;

@@ -10,6 +10,8 @@ type Call = IncomingCall<string>;
 class Desk {
   readonly calls: IncomingCalls<string>;
   readonly pushed: string[] = [];
+  readonly bulk = { waiting: 0, joining: 0 };
+  readonly sending = new Set<number>();
   readonly backlog = { length: 0, size: 0, taken: 0 };
   /** Every call that was asked for, by id. */
   readonly opened = new Map<number, Call>();
@@ -22,6 +24,10 @@ class Desk {
         pushUrgent: (frame) => void this.pushed.push(frame),
         backlog: this.backlog,
         flows: true,
+        bulk: this.bulk,
+        isSending: (id) => this.sending.has(id),
+        withdraw: (key) => void (typeof key === "number" && this.sending.delete(key)),
+        decline: () => {},
       },
       limits: { ...defaultLimits, ...limits },
       firstId,

@@ -21,6 +21,7 @@ import { RpcError } from "../error/rpc-error.js";
 import { toWireError } from "../error/wire-error.js";
 import { type Encoded, type EncodedFrame, frameSize, frameText } from "../protocol/blob.js";
 import { endFrame, errorFrame, eventFrame, gapFrame, resultFrame } from "../protocol/encode.js";
+import { ENVELOPE_BYTES } from "../protocol/envelope.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
 import type { CallFrame, Frame, SubscribeFrame, WireError } from "../protocol/message.js";
 import { op } from "../protocol/message.js";
@@ -48,7 +49,10 @@ export type IncomingEffect<Work> =
   | IncomingUpstreamEffect<Work>;
 
 export interface IncomingContext<Work> {
-  readonly session: Pick<Session<JoinNotice>, "push" | "pushUrgent" | "backlog" | "flows">;
+  readonly session: Pick<
+    Session<JoinNotice>,
+    "push" | "pushUrgent" | "backlog" | "flows" | "bulk" | "isSending" | "withdraw" | "decline"
+  >;
   readonly limits: Limits;
   /** The parity of the other end's ids. */
   readonly firstId: 1 | 2;
@@ -67,7 +71,7 @@ export class IncomingCalls<Work> {
   #streams = 0;
   #lastId = 0;
   #deadline = Infinity;
-  #peer: Pick<PeerLimits, "messageBytes"> | undefined;
+  #peer: Pick<PeerLimits, "messageBytes" | "valueBytes"> | undefined;
   readonly #refusals: Refusals;
 
   constructor(context: IncomingContext<Work>) {
@@ -104,9 +108,39 @@ export class IncomingCalls<Work> {
     this.joined.attached();
   }
 
-  /** Acts on what the caller says. What is about a call that has ended is the normal race, and ignored. */
-  request(frame: Frame, now: number): Violation | undefined {
-    if (frame.op === op.call || frame.op === op.subscribe) return this.#open(frame, now);
+  has(id: number): boolean {
+    return this.#byId.has(id);
+  }
+
+  /** Whether a large frame of this id may begin to arrive: one that opens it, or an item of its upstream. */
+  expects(id: number): boolean {
+    const call = this.#byId.get(id);
+    if (call === undefined) return id > this.#lastId;
+    return call.state !== "abandoned" && call.upstream?.name !== "stopped" && call.upstream?.name !== "ended";
+  }
+
+  /** A request begins to arrive in parts. */
+  announce(id: number): Violation | undefined {
+    const { firstId } = this.#context;
+    if (id % 2 !== firstId % 2) return violation("an id of this end's parity (§5.2)");
+    if (id <= this.#lastId) return violation("an id that does not grow (§5.2)");
+    this.#lastId = id;
+    return undefined;
+  }
+
+  /**
+   * Acts on what the caller says. What is about a call that has ended is the normal race, and ignored. `announced`: its
+   * id was taken when its first part came.
+   */
+  request(frame: Frame, now: number, announced = false): Violation | undefined {
+    if (frame.op === op.call || frame.op === op.subscribe) {
+      return (announced ? undefined : this.announce(frame.id)) ?? this.#open(frame, now);
+    }
+    if (frame.op === op.cancel) {
+      // Its handler may have settled long ago: a large answer takes its time.
+      this.#context.session.withdraw(frame.id);
+      this.#context.session.decline(frame.id);
+    }
     const call = this.#byId.get(frame.id);
     if (call === undefined) return undefined;
     switch (frame.op) {
@@ -151,7 +185,7 @@ export class IncomingCalls<Work> {
 
   /** A stream's source is complete. */
   finish(call: IncomingCall<Work>): void {
-    if (this.#finish(call)) this.#context.session.push(endFrame(call.id, call.standing?.fed));
+    if (this.#finish(call)) this.#context.session.push(endFrame(call.id, call.standing?.fed), call.id);
   }
 
   /** A stream's source may be asked for events. */
@@ -185,6 +219,7 @@ export class IncomingCalls<Work> {
   resume(): void {
     for (const call of this.#stalled) {
       if (!this.#hasRoom) return;
+      if (this.#context.session.isSending(call.id)) continue;
       this.#stalled.delete(call);
       this.#pull(call);
     }
@@ -224,15 +259,13 @@ export class IncomingCalls<Work> {
   }
 
   get #hasRoom(): boolean {
-    return this.#context.session.backlog.size < this.#context.limits.outboundSoftBytes;
+    const { session, limits } = this.#context;
+    return session.backlog.size < limits.outboundSoftBytes && session.bulk.waiting < limits.valueBytes;
   }
 
   #open(frame: CallFrame | SubscribeFrame, now: number): Violation | undefined {
-    const { limits, firstId, emit } = this.#context;
+    const { limits, emit } = this.#context;
     const { id } = frame;
-    if (id % 2 !== firstId % 2) return violation("an id of this end's parity (§5.2)");
-    if (id <= this.#lastId) return violation("an id that does not grow (§5.2)");
-    this.#lastId = id;
     const isStream = frame.op === op.subscribe;
     if (isStream && frame.credit > limits.creditMaxEvents)
       return violation("credit beyond limits.creditMaxEvents (§5.3)");
@@ -249,12 +282,14 @@ export class IncomingCalls<Work> {
   }
 
   get #isOverloaded(): boolean {
-    return this.#context.session.backlog.size >= this.#context.limits.outboundHardBytes;
+    const { session, limits } = this.#context;
+    return session.backlog.size >= limits.outboundHardBytes || session.bulk.waiting >= limits.valueBytes;
   }
 
   #pull(call: IncomingCall<Work>): void {
     if (call.state !== "paused" || !call.balance?.available) return;
-    if (!this.#hasRoom) {
+    // Of a stream whose last event is still on its way in parts, one event waits at most.
+    if (!this.#hasRoom || this.#context.session.isSending(call.id)) {
       this.#stalled.add(call);
       return;
     }
@@ -274,15 +309,18 @@ export class IncomingCalls<Work> {
   #push(call: IncomingCall<Work>, frame: EncodedFrame, what = "the answer"): boolean {
     const text = frameText(frame);
     const blobBytes = frameSize(frame) - text.length;
-    const oversized = this.#peer !== undefined && exceedsBytes(text, this.#peer.messageBytes - 64 - blobBytes);
+    const { messageBytes, valueBytes } = this.#peer ?? { messageBytes: Infinity, valueBytes: Infinity };
+    const textBytes = Math.min(messageBytes - 64, valueBytes - blobBytes - ENVELOPE_BYTES);
+    const oversized = exceedsBytes(text, textBytes);
     if (oversized) this.#refuseOversized(call, what);
-    else this.#context.session.push(frame);
+    else this.#context.session.push(frame, call.id);
     return !oversized;
   }
 
   #refuseOversized(call: IncomingCall<Work>, what: string): void {
     const { session, emit } = this.#context;
-    session.push(errorFrame(call.id, { code: "INTERNAL", message: `${what} was larger than its caller takes` }));
+    const error = { code: "INTERNAL", message: `${what} was larger than its caller takes` };
+    session.push(errorFrame(call.id, error), call.id);
     emit({ type: "oversized", call });
   }
 
@@ -292,6 +330,7 @@ export class IncomingCalls<Work> {
     call.state = "settled";
     this.#stalled.delete(call);
     this.upstreams.close(call);
+    this.#context.session.decline(call.id);
     if (this.#byId.get(call.id) === call) {
       this.#byId.delete(call.id);
       if (call.balance !== undefined) this.#streams--;
@@ -304,6 +343,7 @@ export class IncomingCalls<Work> {
     call.state = "abandoned";
     this.#stalled.delete(call);
     this.upstreams.close(call);
+    this.#context.session.decline(call.id);
     this.#context.emit({ type: "abort", call, reason });
   }
 }

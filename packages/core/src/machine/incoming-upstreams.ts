@@ -34,7 +34,7 @@ export type IncomingUpstreamEffect<Work> =
   | { readonly type: "complete"; readonly call: IncomingCall<Work> };
 
 export interface IncomingUpstreamsContext<Work> {
-  readonly session: Pick<Session<never>, "pushUrgent">;
+  readonly session: Pick<Session<never>, "pushUrgent" | "decline">;
   readonly limits: Pick<Limits, "upstreamBytes" | "upstreams" | "callMaxMs">;
   emit(effect: IncomingUpstreamEffect<Work>): void;
 }
@@ -86,6 +86,7 @@ export class IncomingUpstreams<Work> {
     if (call.state === "abandoned" || call.state === "settled") return;
     if (call.upstream?.name === "ended" || call.upstream?.name === "stopped") return;
     call.upstream = { name: "stopped" };
+    this.#context.session.decline(call.id);
     this.#context.session.pushUrgent(cancelFrame(call.id));
   }
 

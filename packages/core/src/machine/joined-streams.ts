@@ -23,7 +23,7 @@ import { askFrame, gapFrame, joinFrame } from "../protocol/encode.js";
 import type { PositionFrame } from "../protocol/message.js";
 import { type Violation, violation } from "../protocol/parse.js";
 import type { IncomingCall, Standing } from "./incoming-call.js";
-import type { Weighed } from "./scheduler.js";
+import type { Deferrable } from "./scheduler.js";
 import type { Session } from "./session.js";
 
 /** Where a stream is to be joined. `gap`: what is missing before; it takes one credit. */
@@ -52,7 +52,7 @@ export type JoinedEffect<Work> =
   | { readonly type: "placed"; readonly call: IncomingCall<Work>; readonly offset: number };
 
 /** A join that waits to be written. */
-export class JoinNotice implements Weighed {
+export class JoinNotice implements Deferrable {
   constructor(
     readonly call: IncomingCall<unknown>,
     readonly standing: Standing,
@@ -61,6 +61,14 @@ export class JoinNotice implements Weighed {
 
   get size(): number {
     return this.text.length;
+  }
+
+  get blobBytes(): number {
+    return 0;
+  }
+
+  get id(): number {
+    return this.call.id;
   }
 }
 
@@ -98,13 +106,13 @@ export class JoinedStreams<Work> {
     if (call.state !== "apart" && call.state !== "joined") return;
     const { session } = this.#context;
     if (gap !== undefined) {
-      session.push(gapFrame(call.id, gap));
+      session.push(gapFrame(call.id, gap), call.id);
       call.balance?.spend(1);
     }
     const standing = { topic, joined: offset, fed: offset };
     call.state = "joining";
     call.standing = standing;
-    session.push(new JoinNotice(call, standing, joinFrame(call.id, topic, offset)));
+    session.push(new JoinNotice(call, standing, joinFrame(call.id, topic, offset)), call.id);
   }
 
   /** The join leaves now. Undefined: nobody waits for the stream any more. */
@@ -135,7 +143,7 @@ export class JoinedStreams<Work> {
     for (const call of this.#context.calls.values()) {
       if (call.state !== "joining" && call.state !== "joined") continue;
       call.state = "asking";
-      this.#context.session.push(askFrame(call.id));
+      this.#context.session.push(askFrame(call.id), call.id);
     }
   }
 

@@ -4,7 +4,7 @@ import { type Encoded, type EncodedFrame, frameText } from "../protocol/blob.js"
 import { callFrame, subscribeFrame } from "../protocol/encode.js";
 import { CreditWindow } from "./credit.js";
 import { OutgoingUpstream } from "./outgoing-upstream.js";
-import type { Weighed } from "./scheduler.js";
+import type { Deferrable } from "./scheduler.js";
 
 /** How far a call has come; the transitions stand in `outgoing-calls.ts`. */
 export type OutgoingState =
@@ -44,7 +44,7 @@ export interface Reading {
 }
 
 /** The machine owns `state`, `known`, `lastEventId` and `reading`; the hands own `sink`, which the machine never looks into. */
-export class OutgoingCall<Sink> implements Weighed {
+export class OutgoingCall<Sink> implements Deferrable {
   state: OutgoingState = { name: "waiting" };
   /** What can be said of it if it fails now. Once sent it stays `unknown`, even while it waits to be sent again. */
   known: Exclude<Outcome, "answered"> = "not-sent";
@@ -53,6 +53,8 @@ export class OutgoingCall<Sink> implements Weighed {
   isGapLast = false;
   /** Present while a topic feeds the stream. */
   reading: Reading | undefined;
+  /** It is on its way in parts, and the last has not gone: nothing can have started. */
+  isPartial = false;
   /** Present for subscriptions only. */
   readonly window: CreditWindow | undefined;
   /** Present where the caller sends items. */
@@ -68,6 +70,11 @@ export class OutgoingCall<Sink> implements Weighed {
     const { credit } = request;
     this.upstream = request.hasUpstream ? new OutgoingUpstream() : undefined;
     this.window = credit && new CreditWindow(credit.events, credit.maxEvents);
+  }
+
+  /** As long as it is queued or sent. */
+  get id(): number | undefined {
+    return "id" in this.state ? this.state.id : undefined;
   }
 
   get deadline(): number {

@@ -27,7 +27,10 @@ class Desk {
 
   constructor(limits: Partial<Limits> = {}) {
     this.limits = { ...defaultLimits, ...limits };
-    this.session = new Session<Call>(this.limits, (call, now) => this.calls.render(call, now));
+    this.session = new Session<Call>(this.limits, {
+      render: (call, now, inParts) => this.calls.render(call, now, inParts),
+      departed: (call) => this.calls.departed(call),
+    });
     const emit = (effect: OutgoingEffect<string>) => void this.#effects.push(effect);
     this.calls = new OutgoingCalls({ session: this.session, limits: this.limits, firstId: 1, emit });
   }
@@ -581,7 +584,10 @@ describe("a failure", () => {
     ["query", "unknown", "CANCELLED", false],
   ] as const)("of a %s, %s, with %s says whether to try again: %s", (name, outcome, code, retryable) => {
     const errors: unknown[] = [];
-    const session = new Session<Call>(defaultLimits, (call, now) => calls.render(call, now));
+    const session = new Session<Call>(defaultLimits, {
+      render: (call, now) => calls.render(call, now),
+      departed: (call) => calls.departed(call),
+    });
     const emit = (effect: OutgoingEffect<string>) => void (effect.type === "failure" && errors.push(effect.error));
     const calls: OutgoingCalls<string> = new OutgoingCalls({ session, limits: defaultLimits, firstId: 2, emit });
     session.attach(1, 0, peerLimits(defaultLimits));

@@ -18,7 +18,6 @@ import { isTransient, type StandardCode } from "../error/codes.js";
 import { RpcError, type RpcErrorOptions } from "../error/rpc-error.js";
 import { fromWireError } from "../error/wire-error.js";
 import type { EncodedFrame } from "../protocol/blob.js";
-import { cancelFrame } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
 import type { CallFrame, Frame, SubscribeFrame } from "../protocol/message.js";
 import { op } from "../protocol/message.js";
@@ -47,7 +46,10 @@ export type OutgoingEffect<Sink> =
 
 /** What the calls of one conversation share. */
 export interface OutgoingContext<Sink> {
-  readonly session: Pick<Session<OutgoingCall<Sink>>, "push" | "pushUrgent" | "backlog" | "state" | "writable">;
+  readonly session: Pick<
+    Session<OutgoingCall<Sink>>,
+    "push" | "pushUrgent" | "cancel" | "withdraw" | "backlog" | "state" | "writable"
+  >;
   readonly limits: Limits;
   readonly firstId: 1 | 2;
   emit(effect: OutgoingEffect<Sink>): void;
@@ -65,6 +67,8 @@ export class OutgoingCalls<Sink> {
   /** Queued or sent queries and mutations: each takes one of the other end's slots. */
   #inFlight = 0;
   #nextId: number;
+  /** The highest id that was sent. */
+  #lastSent = 0;
   #deadline = Infinity;
   #peer: PeerLimits | undefined;
   /** Why there is no transport, as far as anybody knows. */
@@ -105,7 +109,8 @@ export class OutgoingCalls<Sink> {
   /** Takes a new call: it leaves in this turn, waits, or fails because what waits is bounded. */
   add(call: OutgoingCall<Sink>): void {
     if (this.#departs(call)) return this.#queue(call);
-    if (this.#isTooLarge(call)) return this.#refuseTooLarge(call);
+    const tooLarge = this.#tooLarge(call);
+    if (tooLarge !== undefined) return this.#refuseTooLarge(call, tooLarge);
     const noRoom = this.#waiting.refuses(call, this.#context.session.state.name === "attached");
     if (noRoom !== undefined) this.refuse(call, noRoom.code, noRoom.message);
     else this.#wait(call);
@@ -152,14 +157,27 @@ export class OutgoingCalls<Sink> {
     }
   }
 
-  /** The call becomes a frame, now. Undefined: nobody wants it any more. */
-  render(call: OutgoingCall<Sink>, now: number): EncodedFrame | undefined {
+  /** The call becomes a frame, now. Undefined: nobody wants it any more. `inParts`: only its first part goes. */
+  render(call: OutgoingCall<Sink>, now: number, inParts = false): EncodedFrame | undefined {
     if (call.state.name !== "queued" || call.deadline <= now || !this.#owns(call)) return undefined;
-    const { id } = call.state;
+    const id = this.#inOrder(call, call.state.id);
     call.state = { name: "sent", id };
+    if (inParts) call.isPartial = true;
+    else this.departed(call);
+    return call.frame(id, now, this.#peer?.creditMaxEvents ?? 1);
+  }
+
+  /** The call has gone, with the last of its parts. */
+  departed(call: OutgoingCall<Sink>): void {
+    call.isPartial = false;
+    if (call.state.name !== "sent") return;
     call.known = "unknown";
     this.upstreams.begin(call);
-    return call.frame(id, now, this.#peer?.creditMaxEvents ?? 1);
+  }
+
+  /** Whether an answer to this id may come. */
+  expects(id: number): boolean {
+    return this.#byId.get(id)?.state.name === "sent";
   }
 
   /** A call that does not leave, or not again. */
@@ -181,7 +199,7 @@ export class OutgoingCalls<Sink> {
   answer(frame: AnswerFrame): Violation | undefined {
     const call = this.#byId.get(frame.id);
     if (call === undefined) return undefined;
-    if (call.state.name !== "sent") return violation("an answer to a call that was not sent (§5.2)");
+    if (call.state.name !== "sent" || call.isPartial) return violation("an answer to a call that was not sent (§5.2)");
     const { emit } = this.#context;
     switch (frame.op) {
       case op.result:
@@ -221,7 +239,8 @@ export class OutgoingCalls<Sink> {
   sessionLost(): void {
     const { known, waiting } = this.#forget();
     for (const call of known) {
-      const sent = call.state.name === "sent";
+      const sent = call.state.name === "sent" && !call.isPartial;
+      call.isPartial = false;
       if (sent && !call.repeatable) {
         this.#fail(call, "UNAVAILABLE");
         continue;
@@ -259,9 +278,10 @@ export class OutgoingCalls<Sink> {
     this.#byId.delete(state.id);
     this.upstreams.rewind(call);
     call.state = { name: "waiting" };
-    if (state.name === "queued") return;
-    this.#context.session.pushUrgent(cancelFrame(state.id));
-    this.#streams.restarts(call);
+    if (state.name === "queued") return this.#context.session.withdraw(call);
+    this.#context.session.cancel(state.id);
+    if (!call.isPartial) this.#streams.restarts(call);
+    call.isPartial = false;
   }
 
   #owns(call: OutgoingCall<Sink>): boolean {
@@ -276,19 +296,25 @@ export class OutgoingCalls<Sink> {
     return this.#inFlight < this.#peer.calls && (call.upstream === undefined || this.upstreams.hasSlot);
   }
 
-  #isTooLarge(call: OutgoingCall<Sink>): boolean {
-    return this.#peer !== undefined && exceedsBytes(call.frameText, this.#peer.messageBytes - 256 - call.blobBytes);
+  /** What of the other end's limits the call is above. */
+  #tooLarge(call: OutgoingCall<Sink>): "messageBytes" | "valueBytes" | undefined {
+    if (this.#peer === undefined) return undefined;
+    const { messageBytes, valueBytes } = this.#peer;
+    const { frameText, blobBytes } = call;
+    if (exceedsBytes(frameText, messageBytes - 256)) return "messageBytes";
+    return exceedsBytes(frameText, valueBytes - 256 - blobBytes) ? "valueBytes" : undefined;
   }
 
-  #refuseTooLarge(call: OutgoingCall<Sink>): void {
-    const message = "the input is too large (limits.messageBytes)";
+  #refuseTooLarge(call: OutgoingCall<Sink>, limit: string): void {
+    const message = `the input is too large (limits.${limit})`;
     // However often it is tried, it will not be smaller.
     this.#fail(call, "RESOURCE_EXHAUSTED", { message, retryable: false });
   }
 
   #queue(call: OutgoingCall<Sink>): void {
     // What came before the first transport, or before one whose other end takes less, is only known to be too large now.
-    if (this.#isTooLarge(call)) return this.#refuseTooLarge(call);
+    const tooLarge = this.#tooLarge(call);
+    if (tooLarge !== undefined) return this.#refuseTooLarge(call, tooLarge);
     if (call.window === undefined) this.#inFlight++;
     else if (this.#byId.size - this.#inFlight >= (this.#peer?.subscriptions ?? 0)) {
       return this.refuse(call, "RESOURCE_EXHAUSTED", "too many subscriptions are open (limits.subscriptions)");
@@ -302,6 +328,19 @@ export class OutgoingCalls<Sink> {
     this.#byId.set(id, call);
     this.#context.session.push(call);
     if (call.deadline < this.#deadline) this.#deadline = call.deadline;
+  }
+
+  /** A large call may be overtaken while it waits. Ids grow in the order in which calls are sent, so it takes a new one. */
+  #inOrder(call: OutgoingCall<Sink>, id: number): number {
+    if (id > this.#lastSent) {
+      this.#lastSent = id;
+      return id;
+    }
+    this.#byId.delete(id);
+    this.#lastSent = this.#nextId;
+    this.#nextId += 2;
+    this.#byId.set(this.#lastSent, call);
+    return this.#lastSent;
   }
 
   #wait(call: OutgoingCall<Sink>): void {
@@ -323,7 +362,8 @@ export class OutgoingCalls<Sink> {
   #abandon(call: OutgoingCall<Sink>, code: StandardCode): void {
     const { state } = call;
     if (state.name === "settled") return;
-    if (state.name === "sent") this.#context.session.pushUrgent(cancelFrame(state.id));
+    if (state.name === "sent") this.#context.session.cancel(state.id);
+    if (state.name === "queued") this.#context.session.withdraw(call);
     this.#settle(call);
     const absence = code === "DEADLINE_EXCEEDED" && call.known === "not-sent" ? this.#absence : undefined;
     const message = `the call's deadline passed before there was a connection: ${absence}`;
@@ -332,6 +372,8 @@ export class OutgoingCalls<Sink> {
 
   #settle(call: OutgoingCall<Sink>): void {
     this.readers.leave(call);
+    // Items of its upstream that wait are not wanted any more.
+    if (call.upstream !== undefined && call.state.name === "sent") this.#context.session.withdraw(call.state.id);
     if (call.state.name === "waiting") this.#waiting.leave(call);
     else if (call.state.name !== "settled" && this.#byId.delete(call.state.id) && call.window === undefined) {
       this.#inFlight--;

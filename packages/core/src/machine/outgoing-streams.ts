@@ -55,7 +55,7 @@ export class OutgoingStreams<Sink> {
   consume(call: OutgoingCall<Sink>, count: number): void {
     const limit = call.window?.consume(count);
     if (limit !== undefined && call.state.name === "sent") {
-      this.#context.session.pushUrgent(creditFrame(call.state.id, limit));
+      this.#context.session.pushUrgent(creditFrame(call.state.id, limit), call.state.id);
     }
   }
 

@@ -16,7 +16,7 @@
  * @see PROTOCOL.md section 5.6
  */
 import type { StandardCode } from "../error/codes.js";
-import { type Encoded, type EncodedFrame, frameSize, frameText } from "../protocol/blob.js";
+import { type Encoded, type EncodedFrame, frameText } from "../protocol/blob.js";
 import { endFrame, errorFrame, eventFrame } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
 import { type Violation, violation } from "../protocol/parse.js";
@@ -41,7 +41,7 @@ type Fail<Sink> = (
 const SOURCE_FAILED = { code: "ABORTED", message: "the caller's source failed" } as const;
 
 export interface OutgoingUpstreamsContext<Sink> {
-  readonly session: Pick<Session<never>, "push" | "pushUrgent" | "backlog">;
+  readonly session: Pick<Session<never>, "push" | "pushUrgent" | "withdraw" | "backlog">;
   readonly limits: Pick<Limits, "outboundSoftBytes">;
   emit(effect: OutgoingUpstreamEffect<Sink>): void;
 }
@@ -101,7 +101,7 @@ export class OutgoingUpstreams<Sink> {
     const reading = this.#reading(call);
     if (reading === undefined) return;
     reading.upstream.state = { name: "closed" };
-    this.#context.session.push(endFrame(reading.id));
+    this.#context.session.push(endFrame(reading.id), reading.id);
   }
 
   /** The source has failed: its call is of no use any more. */
@@ -170,15 +170,14 @@ export class OutgoingUpstreams<Sink> {
 
   #breakOff(call: OutgoingCall<Sink>, id: number, code: StandardCode, message: string): void {
     // Goes before items that wait: nobody wants them any more.
+    this.#context.session.withdraw(id);
     this.#context.session.pushUrgent(errorFrame(id, SOURCE_FAILED));
     this.#fail(call, code, { message, retryable: false });
   }
 
   #isTooLarge(frame: EncodedFrame, size: number): boolean {
     const { upstreamBytes = 0, messageBytes = 0 } = this.#peer ?? {};
-    const text = frameText(frame);
-    const blobBytes = frameSize(frame) - text.length;
-    return size > largestItem(upstreamBytes) || exceedsBytes(text, messageBytes - 64 - blobBytes);
+    return size > largestItem(upstreamBytes) || exceedsBytes(frameText(frame), messageBytes - 64);
   }
 
   #goOn(call: OutgoingCall<Sink>): void {
@@ -187,7 +186,7 @@ export class OutgoingUpstreams<Sink> {
       const { balance, frame, size } = upstream.state;
       balance.spend(size);
       upstream.state = { name: "paused", balance };
-      this.#context.session.push(frame);
+      if (call.id !== undefined) this.#context.session.push(frame, call.id);
     }
     if (upstream?.state.name !== "paused" || !upstream.state.balance.available) return;
     if (!this.#hasRoom) {

@@ -26,7 +26,7 @@ export class Refusals {
       this.#recountAt = taken + length + 1;
     }
     if (++this.#count > MAX_REFUSALS) return violation("too many refusals wait to be read (§5.2)", "flood");
-    this.#session.push(errorFrame(id, { code: "RESOURCE_EXHAUSTED", message, refused: true }));
+    this.#session.push(errorFrame(id, { code: "RESOURCE_EXHAUSTED", message, refused: true }), id);
     return undefined;
   }
 }

@@ -18,6 +18,14 @@ export interface Weighed {
   readonly size: number;
 }
 
+/** What becomes a frame when it is sent. */
+export interface Deferrable extends Weighed {
+  /** The bytes in its size. */
+  readonly blobBytes: number;
+  /** Undefined as long as it has none. */
+  readonly id: number | undefined;
+}
+
 /** Bounds of one batch. A first frame above `size`, up to `largest`, goes alone. */
 export interface BatchBounds {
   readonly frames: number;
@@ -91,4 +99,4 @@ export class Scheduler<Deferred extends Weighed> {
   }
 }
 
-const sizeOf = (outbound: Outbound<Weighed>) => (typeof outbound === "string" ? outbound.length : outbound.size);
+export const sizeOf = (outbound: Outbound<Weighed>) => (typeof outbound === "string" ? outbound.length : outbound.size);

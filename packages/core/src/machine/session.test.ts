@@ -2,17 +2,19 @@ import { describe, expect, it } from "vitest";
 import { defaultLimits, type PeerLimits, peerLimits } from "../protocol/limits.js";
 import type { Batch } from "../protocol/message.js";
 import { parse } from "../protocol/parse.js";
+import type { Deferrable } from "./scheduler.js";
 import { Session } from "./session.js";
 
-interface Late {
-  readonly size: number;
+interface Late extends Deferrable {
   frame: string | undefined;
 }
+
+const dropped: Late = { size: 50, blobBytes: 0, id: undefined, frame: undefined };
 
 const wide = peerLimits(defaultLimits);
 
 function sessionWith(replayBytes = defaultLimits.replayBytes): Session<Late> {
-  return new Session<Late>({ replayBytes }, (late) => late.frame);
+  return new Session<Late>({ ...defaultLimits, replayBytes }, { render: (late) => late.frame, departed: () => {} });
 }
 
 function attached({ peer = wide, replayBytes = defaultLimits.replayBytes } = {}): Session<Late> {
@@ -233,10 +235,10 @@ describe("a batch", () => {
 
   it("leaves out what nobody wants any more when it is written", () => {
     const session = attached();
-    const late: Late = { size: 50, frame: frame(9) };
+    const late: Late = { size: 50, blobBytes: 0, id: undefined, frame: frame(9) };
     session.push(late);
     session.push(frame(1));
-    session.push({ size: 50, frame: undefined });
+    session.push(dropped);
     session.push(frame(2));
     late.frame = frame(8);
     expect(written(session)).toEqual(["[[1,0],[3,8],[3,1],[3,2]]"]);
@@ -244,9 +246,9 @@ describe("a batch", () => {
 
   it("is not written when nobody wants any of it, and the next one is", () => {
     const session = attached({ peer: { ...wide, batchFrames: 1 } });
-    session.push({ size: 50, frame: undefined });
+    session.push(dropped);
     expect(written(session)).toEqual([]);
-    session.push({ size: 50, frame: undefined });
+    session.push(dropped);
     session.push(frame(1));
     expect(written(session)).toEqual(["[[1,0],[3,1]]"]);
   });
@@ -377,7 +379,7 @@ describe("a session that begins anew", () => {
     push(session, ...frames(1, 2));
     written(session);
     session.accept(batch(1, 1, 5), 10, 0);
-    const late: Late = { size: 1, frame: frame(7) };
+    const late: Late = { size: 1, blobBytes: 0, id: undefined, frame: frame(7) };
     session.push(frame(3));
     session.push(late);
     expect(session.clear()).toEqual([late]);

@@ -12,42 +12,67 @@
  * separate resume: the other end says what it has, that much is forgotten, the rest is written.
  *
  * Invariants: `acknowledged ≤ cursor - 1 ≤ sent`; frames leave in the order of their numbers; the outbox holds at most
- * `replayBytes`, or one frame that is larger.
+ * `replayBytes`, or one frame that is larger. What is large waits in lanes and goes in parts, between what is small.
  *
  * @see PROTOCOL.md section 5.1
  */
 import { type Data, type EncodedFrame, frameSize } from "../protocol/blob.js";
-import { batch as encodeBatch } from "../protocol/encode.js";
+import { cancelFrame, batch as encodeBatch } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
-import type { Batch } from "../protocol/message.js";
+import { type Batch, op, type PartFrame } from "../protocol/message.js";
 import type { Violation } from "../protocol/parse.js";
 import { violation } from "../protocol/parse.js";
+import { Joining } from "./joining.js";
+import { Lanes } from "./lanes.js";
 import { Outbox } from "./outbox.js";
-import type { Outbound, Weighed } from "./scheduler.js";
-import { isFrame, Scheduler } from "./scheduler.js";
+import { Pace } from "./pace.js";
+import type { Deferrable, Outbound } from "./scheduler.js";
+import { isFrame, Scheduler, sizeOf } from "./scheduler.js";
 
 export type SessionState =
   | { readonly name: "detached" }
   | { readonly name: "attached"; readonly generation: number; readonly congested: boolean }
   | { readonly name: "ended" };
 
-/** How frames that wait as something else become frames: undefined if they are not wanted any more. */
-export type Render<Deferred> = (deferred: Deferred, now: number) => EncodedFrame | undefined;
+/** How what waits as something else becomes a frame: undefined if it is not wanted any more. */
+export interface Deferral<Deferred> {
+  /** `inParts`: only the first of its parts goes now. */
+  render(deferred: Deferred, now: number, inParts: boolean): EncodedFrame | undefined;
+  /** The last of its parts goes. */
+  departed(deferred: Deferred): void;
+}
 
 /** Batches stay near this size, so that the other end can begin while more is on its way. */
 const BATCH_SIZE = 64 * 1024;
+/** Larger frames go in parts of this size. */
+const PART_BYTES = 32 * 1024;
+/** No part is smaller, but the last, where there is room for a larger one soon. */
+const LEAST_PIECE = 1024;
+/** What stands around a part in its message, at most. */
+const PART_ENVELOPE = 128;
+/** After so much of what is small, a part goes in any case, so that small frames do not keep large ones for ever. */
+const FAIR_SIZE = 256 * 1024;
 /** An acknowledgement rides along with frames; alone it travels after so many frames, so much text, or so long. */
 const ACK_FRAMES = 256;
 const ACK_SIZE = 128 * 1024;
 const ACK_DELAY_MS = 200;
 
-export class Session<Deferred extends Weighed> {
+export class Session<Deferred extends Deferrable> {
   #state: SessionState = { name: "detached" };
   readonly #outbox = new Outbox();
   readonly #waiting = new Scheduler<Deferred>();
   readonly #replayBytes: number;
-  readonly #render: Render<Deferred>;
-  #peer: Pick<PeerLimits, "batchFrames" | "messageBytes"> | undefined;
+  readonly #deferral: Deferral<Deferred>;
+  /** Large frames: ours that wait, ours under way, and theirs that have not arrived whole. */
+  readonly #lanes = new Lanes<Deferred>();
+  readonly #pace: Pace;
+  readonly #joining: Joining;
+  /** What was small since the last part. */
+  #smallSize = 0;
+  /** What a part takes; what is larger goes in parts. */
+  #pieceBytes = PART_BYTES;
+  #partsTaken = 0;
+  #peer: Pick<PeerLimits, "batchFrames" | "messageBytes" | "valueBytes"> | undefined;
   /** Number of the next frame to write on this transport. */
   #cursor = 1;
   /** Number up to which frames have arrived here, and up to which the other end was told. */
@@ -56,9 +81,12 @@ export class Session<Deferred extends Weighed> {
   #receivedSize = 0;
   #ackDue = Infinity;
 
-  constructor(limits: Pick<Limits, "replayBytes">, render: Render<Deferred>) {
+  constructor(limits: Pick<Limits, "replayBytes" | "valueBytes">, deferral: Deferral<Deferred>) {
     this.#replayBytes = limits.replayBytes;
-    this.#render = render;
+    this.#deferral = deferral;
+    // The rest is for what is small.
+    this.#pace = new Pace(limits.replayBytes * 0.75);
+    this.#joining = new Joining(limits.valueBytes);
   }
 
   get state(): SessionState {
@@ -70,9 +98,19 @@ export class Session<Deferred extends Weighed> {
     return this.#received;
   }
 
-  /** Frames that wait to be sent for the first time: how many, and their size; and how many have waited before. */
+  /** What is small and waits to be sent for the first time: how many frames, and their size; and how many have waited before. */
   get backlog(): { readonly length: number; readonly size: number; readonly taken: number } {
     return this.#waiting;
+  }
+
+  /** Large frames that wait to be sent, what is left of those that have begun, and what has arrived of theirs. */
+  get bulk(): { readonly waiting: number; readonly joining: number } {
+    return { waiting: this.#lanes.size, joining: this.#joining.size };
+  }
+
+  /** Parts that have ever gone. */
+  get partsTaken(): number {
+    return this.#partsTaken;
   }
 
   /** Sent frames held for replay, in UTF-16 units and bytes. */
@@ -94,7 +132,7 @@ export class Session<Deferred extends Weighed> {
   due(now: number): boolean {
     if (this.#state.name !== "attached" || this.#state.congested) return false;
     if (this.#cursor <= this.#outbox.sent || now >= this.#ackDue) return true;
-    return this.#waiting.length > 0 && !this.#windowClosed;
+    return !this.#windowClosed && (this.#waiting.length > 0 || (!this.#lanes.isEmpty && this.#pace.isOpen));
   }
 
   /** When an acknowledgement must go, with or without frames. */
@@ -102,21 +140,61 @@ export class Session<Deferred extends Weighed> {
     return this.#state.name === "attached" && !this.#state.congested ? this.#ackDue : Infinity;
   }
 
-  push(frame: Outbound<Deferred>): void {
-    this.#waiting.push(frame);
+  /** `id`: of its call or stream, whose frames keep their order. */
+  push(outbound: Outbound<Deferred>, id = 0): void {
+    const key = isFrame(outbound) || id !== 0 ? id : outbound;
+    if (sizeOf(outbound) > this.#pieceBytes || this.#lanes.has(key)) this.#lanes.push(key, outbound);
+    else this.#waiting.push(outbound);
   }
 
-  pushUrgent(frame: string): void {
-    this.#waiting.pushUrgent(frame);
+  /** What lets the other end work or stop overtakes everything but the opening of its own call. */
+  pushUrgent(frame: string, id = 0): void {
+    if (this.#lanes.isOpening(id)) this.#lanes.push(id, frame);
+    else this.#waiting.pushUrgent(frame);
+  }
+
+  /** Nothing more is said for this id, and nothing more is wanted. */
+  cancel(id: number): void {
+    this.withdraw(id);
+    this.decline(id);
+    this.#waiting.pushUrgent(cancelFrame(id));
+  }
+
+  /** What is large and waits for this id, or was to become a frame, is not wanted any more. */
+  withdraw(key: number | Deferred): void {
+    this.#lanes.drop(key);
+  }
+
+  /** Whether something large of this id has not left whole. */
+  isSending(id: number): boolean {
+    return this.#lanes.has(id);
+  }
+
+  /** Takes a part of a large frame: its bytes when this was the last. */
+  join(part: PartFrame): Uint8Array | Violation | undefined {
+    return this.#joining.add(part);
+  }
+
+  /** Whether a large frame of this id has begun to arrive. */
+  isJoining(id: number): boolean {
+    return this.#joining.has(id);
+  }
+
+  /** What has arrived of a large frame of this id is not wanted any more. */
+  decline(id: number): void {
+    this.#joining.drop(id);
   }
 
   /** A transport is ready. `received`: how many of our frames the other end has. */
   attach(generation: number, received: number, peer: PeerLimits): Violation | undefined {
+    this.#pace.restart();
     if (received < this.#outbox.acknowledged || !this.#outbox.acknowledge(received)) {
       return violation("`received` is not between what was acknowledged and what was sent (§5.1)");
     }
+    this.#pace.acknowledged(received, 0);
     this.#state = { name: "attached", generation, congested: false };
     this.#peer = peer;
+    this.#pieceBytes = Math.min(PART_BYTES, peer.messageBytes - PART_ENVELOPE);
     this.#cursor = received + 1;
     this.#told = this.#received;
     this.#ackDue = Infinity;
@@ -138,7 +216,9 @@ export class Session<Deferred extends Weighed> {
     this.#outbox.clear();
     this.#received = 0;
     this.#receivedSize = 0;
-    return this.#waiting.clear();
+    this.#pace.clear();
+    this.#joining.clear();
+    return [...this.#waiting.clear(), ...this.#lanes.clear()];
   }
 
   /** The transport took, or could not yet pass on, what was written. */
@@ -152,10 +232,14 @@ export class Session<Deferred extends Weighed> {
     if (batch.ack >= this.#cursor || !this.#outbox.acknowledge(batch.ack)) {
       return violation("ack of frames that were never sent (§5.1)");
     }
+    this.#pace.acknowledged(batch.ack, now);
     if (batch.frames.length > 0) {
       this.#received += batch.frames.length;
       this.#receivedSize += size;
-      if (this.#received - this.#told >= ACK_FRAMES || this.#receivedSize >= ACK_SIZE) this.#ackDue = now;
+      // Who sends a large frame waits for acknowledgements to go on.
+      const isAwaited = batch.frames[batch.frames.length - 1]!.op === op.part;
+      const isMuch = this.#received - this.#told >= ACK_FRAMES || this.#receivedSize >= ACK_SIZE;
+      if (isAwaited || isMuch) this.#ackDue = now;
       else if (this.#ackDue === Infinity) this.#ackDue = now + ACK_DELAY_MS;
     }
     return undefined;
@@ -198,7 +282,34 @@ export class Session<Deferred extends Weighed> {
     return frames;
   }
 
+  /** What is small goes first, but never for ever. */
   #fresh(now: number): EncodedFrame[] {
+    if (this.#lanes.isEmpty) return this.#small(now);
+    const small = this.#smallSize < FAIR_SIZE ? this.#small(now) : [];
+    for (const frame of small) this.#smallSize += frameSize(frame);
+    if (small.length > 0) return small;
+    const part = this.#part(now);
+    if (part === undefined) return this.#small(now);
+    this.#smallSize = 0;
+    return [part];
+  }
+
+  #part(now: number): EncodedFrame | undefined {
+    const room = this.#outbox.size === 0 ? Infinity : this.#replayBytes - this.#outbox.size - PART_ENVELOPE;
+    if (!this.#pace.isOpen || room < Math.min(LEAST_PIECE, this.#pieceBytes)) return undefined;
+    const bounds = { pieceBytes: Math.min(this.#pieceBytes, room), valueBytes: this.#peer?.valueBytes ?? 0 };
+    const frame = this.#lanes.next(bounds, {
+      render: (deferred, inParts) => this.#deferral.render(deferred, now, inParts),
+      departed: (deferred) => this.#deferral.departed(deferred),
+    });
+    if (frame === undefined) return undefined;
+    this.#partsTaken++;
+    this.#outbox.push(frame);
+    this.#pace.sent(this.#outbox.sent, frameSize(frame), now);
+    return frame;
+  }
+
+  #small(now: number): EncodedFrame[] {
     const bounds = this.#batchBounds;
     const frames: EncodedFrame[] = [];
     // What was dropped while it waited leaves an empty batch behind: then the next one.
@@ -208,7 +319,7 @@ export class Session<Deferred extends Weighed> {
       const taken = this.#waiting.take({ frames: bounds.frames, size: Math.min(bounds.size, room), largest });
       if (taken.length === 0) break;
       for (const outbound of taken) {
-        const frame = isFrame(outbound) ? outbound : this.#render(outbound, now);
+        const frame = isFrame(outbound) ? outbound : this.#deferral.render(outbound, now, false);
         if (frame === undefined) continue;
         this.#outbox.push(frame);
         frames.push(frame);

@@ -62,7 +62,7 @@ export class TopicReaders<Sink> {
     if (reading === undefined || window === undefined || state.name !== "sent") {
       return violation("asks for the position of a stream that is not joined (§5.5)");
     }
-    this.#context.session.push(positionFrame(state.id, reading.offset, window.arrived));
+    this.#context.session.push(positionFrame(state.id, reading.offset, window.arrived), state.id);
     return undefined;
   }
 

@@ -43,7 +43,9 @@ export class WaitingRoom<Sink> {
   refuses(call: OutgoingCall<Sink>, isAttached: boolean): NoRoom | undefined {
     const { waitingCalls, offlineCalls, outboundHardBytes, offlineBytes } = this.#limits;
     const isFull = this.length >= (isAttached ? waitingCalls : offlineCalls);
-    if (!isFull && this.#size + call.size <= (isAttached ? outboundHardBytes : offlineBytes)) return undefined;
+    // One that is larger may wait alone.
+    const fits = this.#size === 0 || this.#size + call.size <= (isAttached ? outboundHardBytes : offlineBytes);
+    if (!isFull && fits) return undefined;
     return isAttached
       ? { code: "RESOURCE_EXHAUSTED", message: "too many calls wait for a slot (limits.waitingCalls)" }
       : { code: "UNAVAILABLE", message: "too many calls wait for a connection (limits.offlineCalls)" };

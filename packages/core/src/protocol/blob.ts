@@ -14,6 +14,10 @@ export class WithBlob {
     readonly blob: Uint8Array,
   ) {}
 
+  get blobBytes(): number {
+    return this.blob.length;
+  }
+
   /** What it takes: UTF-16 units of its text and bytes of its blob, counted alike. */
   get size(): number {
     return this.text.length + this.blob.length;

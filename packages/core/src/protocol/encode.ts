@@ -124,6 +124,11 @@ export function topicEvents(topic: number, from: number, to: number, items: read
   return `["events",${topic},${from},${to},${items.join(",")}]`;
 }
 
+/** `[10, id, left]` with its piece. */
+export function partFrame(id: number, left: number, piece: Uint8Array): WithBlob {
+  return new WithBlob(`[${op.part},${id},${left}]`, piece);
+}
+
 /** `[[seq, ack], frame, …]`, or, where a frame has a blob, the binary message of `[[seq, ack, lengths], frame, …]`. */
 export function batch(seq: number, ack: number, frames: readonly string[]): string;
 export function batch(seq: number, ack: number, frames: readonly EncodedFrame[]): Data;

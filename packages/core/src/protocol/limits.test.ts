@@ -44,6 +44,7 @@ describe("peerLimits", () => {
   it("tells what concerns the other end and nothing else", () => {
     expect(peerLimits(defaultLimits)).toEqual({
       messageBytes: 1_048_576,
+      valueBytes: 67_108_864,
       batchFrames: 1_024,
       calls: 256,
       subscriptions: 256,

@@ -18,6 +18,8 @@ export interface Limits {
   readonly messageBytes: number;
   /** In which a message that has begun must be complete, or bring 16 KiB more of itself. */
   readonly messageMs: number;
+  /** One value with its bytes, in parts; and all frames in parts that have not arrived whole, together. */
+  readonly valueBytes: number;
   /** Nesting of arrays and objects in one message, counted before it is parsed. */
   readonly jsonDepth: number;
   /** Frames in one batch. */
@@ -71,7 +73,14 @@ export interface Limits {
 /** The part of {@link Limits} that each end tells the other, in `hello` and in `welcome`. */
 export type PeerLimits = Pick<
   Limits,
-  "messageBytes" | "batchFrames" | "calls" | "subscriptions" | "creditMaxEvents" | "upstreamBytes" | "upstreams"
+  | "messageBytes"
+  | "valueBytes"
+  | "batchFrames"
+  | "calls"
+  | "subscriptions"
+  | "creditMaxEvents"
+  | "upstreamBytes"
+  | "upstreams"
 >;
 
 const KiB = 1024;
@@ -89,6 +98,7 @@ export const defaultLimits: Limits = Object.freeze({
   contextMs: 5_000,
   messageBytes: 1 * MiB,
   messageMs: 30_000,
+  valueBytes: 64 * MiB,
   jsonDepth: 64,
   batchFrames: 1_024,
   calls: 256,
@@ -117,8 +127,9 @@ export const defaultLimits: Limits = Object.freeze({
 
 /** What of these limits the other end must know. */
 export function peerLimits(limits: Limits): PeerLimits {
-  const { messageBytes, batchFrames, calls, subscriptions, creditMaxEvents, upstreamBytes, upstreams } = limits;
-  return { messageBytes, batchFrames, calls, subscriptions, creditMaxEvents, upstreamBytes, upstreams };
+  const { messageBytes, valueBytes, batchFrames, calls, subscriptions, creditMaxEvents, upstreamBytes, upstreams } =
+    limits;
+  return { messageBytes, valueBytes, batchFrames, calls, subscriptions, creditMaxEvents, upstreamBytes, upstreams };
 }
 
 /**

@@ -37,6 +37,7 @@ export const op = {
   event: 7,
   end: 8,
   gap: 9,
+  part: 10,
   join: 11,
   position: 12,
 } as const;
@@ -142,6 +143,19 @@ export interface PositionFrame {
   readonly told: { readonly offset: number; readonly count: number } | undefined;
 }
 
+/**
+ * `[10, id, left]` with a blob: a piece of a large frame. `left`: bytes still to come, these included.
+ *
+ * @see PROTOCOL.md section 4.1
+ */
+export interface PartFrame {
+  readonly op: typeof op.part;
+  readonly id: number;
+  readonly left: number;
+  readonly blob: Uint8Array;
+}
+
+/** What means something by itself. */
 export type Frame =
   | CallFrame
   | SubscribeFrame
@@ -169,7 +183,7 @@ export interface Batch {
   readonly type: "batch";
   readonly seq: number;
   readonly ack: number;
-  readonly frames: readonly Frame[];
+  readonly frames: readonly (Frame | PartFrame)[];
 }
 
 /** One event of a topic: `[eventId, value?]`. */

@@ -16,6 +16,7 @@ import type {
   Invalidate,
   Message,
   Meta,
+  PartFrame,
   Renew,
   TopicEvents,
   TopicItem,
@@ -66,6 +67,19 @@ function parseBinary(data: Uint8Array, limits: ParseLimits): Message | Violation
   return readBatch(head, items, limits, blobs);
 }
 
+/** Reads the bytes of a frame that came in parts. Its text is held to what a message is held to. */
+export function parseFrame(bytes: Uint8Array, limits: ParseLimits): Frame | Violation {
+  const envelope = unseal(bytes);
+  if (envelope === undefined) return violation("a frame in parts opens with the length of its JSON, in UTF-8 (§4.1)");
+  if (exceedsBytes(envelope.text, limits.messageBytes)) {
+    return violation("the JSON of a frame in parts exceeds limits.messageBytes (§8)", "tooLarge");
+  }
+  const item = readArray(envelope.text, { ...limits, jsonDepth: limits.jsonDepth - 1 });
+  if (!Array.isArray(item)) return item;
+  const frame = readFrame(item, envelope.bytes.length === 0 ? undefined : envelope.bytes);
+  return frame ?? violation("a frame in parts has a known op and exactly its fields (§4)");
+}
+
 /** The outermost array of a JSON text. */
 function readArray(text: string, limits: ParseLimits): unknown[] | Violation {
   if (exceedsDepth(text, limits.jsonDepth)) return violation("nesting exceeds limits.jsonDepth (§8)");
@@ -77,7 +91,7 @@ function readArray(text: string, limits: ParseLimits): unknown[] | Violation {
     // Or nested so deep, with a `jsonDepth` to match, that the stack ends first.
     return violation("not JSON (§3)");
   }
-  return Array.isArray(value) ? value : violation("a message is an array (§3)");
+  return Array.isArray(value) ? value : violation("a message, and a frame, is an array (§3)");
 }
 
 /** Whether a parsed message broke the rules. */
@@ -115,9 +129,9 @@ function readBatch(head: unknown[], items: unknown[], limits: ParseLimits, blobs
   const [seq, ack] = head;
   if (head.length !== 2 || !isPositive(seq) || !isCount(ack)) return violation("a batch opens with [seq, ack] (§3.1)");
   if (items.length - 1 > limits.batchFrames) return violation("batch exceeds limits.batchFrames (§8)");
-  const frames: Frame[] = [];
+  const frames: Batch["frames"][number][] = [];
   for (let i = 1; i < items.length; i++) {
-    const frame = readFrame(items[i], blobs?.[i - 1]);
+    const frame = readFrame(items[i], blobs?.[i - 1]) ?? readPart(items[i], blobs?.[i - 1]);
     if (frame === undefined) return violation("a frame has a known op and exactly its fields (§4)");
     frames.push(frame);
   }
@@ -180,6 +194,13 @@ function readTopicEvents(parts: unknown[]): TopicEvents | Violation {
 
 const notEvents = () => violation("events name a topic, two offsets that grow, and events with ids (§3.6)");
 
+function readPart(item: unknown, blob: Uint8Array | undefined): PartFrame | undefined {
+  if (!Array.isArray(item) || item.length !== 3) return undefined;
+  const [kind, id, left] = item; // [10, id, left]
+  if (kind !== op.part || !isPositive(id) || !isPositive(left) || blob === undefined) return undefined;
+  return blob.length <= left ? { op: op.part, id, left, blob } : undefined;
+}
+
 function readSubscribe(item: unknown[], id: number, blob: Uint8Array | undefined): Frame | undefined {
   const [, , , , , credit, lastEventId, input] = item;
   if (!isOpening(item) || !isCount(credit) || !isEventId(lastEventId)) return undefined;
@@ -232,6 +253,7 @@ const isPeerLimits = (value: unknown): value is PeerLimits =>
   isRecord(value) &&
   isPositive(value.messageBytes) &&
   value.messageBytes >= MIN_MESSAGE_BYTES &&
+  isPositive(value.valueBytes) &&
   isPositive(value.batchFrames) &&
   isPositive(value.calls) &&
   isPositive(value.subscriptions) &&

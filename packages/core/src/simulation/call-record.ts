@@ -3,6 +3,8 @@
  * delivered. Everything is checked when it happens (I1 to I4).
  */
 import type { RpcError } from "../error/rpc-error.js";
+import { type Encoded, frameText, WithBlob } from "../protocol/blob.js";
+import { bytesOf, fingerprint } from "./bytes.js";
 import type { Trace } from "./trace.js";
 
 export interface CallPlan {
@@ -19,6 +21,9 @@ export interface CallPlan {
   readonly idPadding: number;
   /** How many items its caller sends. Undefined: it has no upstream. */
   readonly items?: number;
+  /** Bytes beside the input, and beside every value. */
+  readonly inputBytes: number;
+  readonly valueBytes: number;
 }
 
 /** `orphaned`: the process that asked has crashed, so nobody is left to hear. */
@@ -75,9 +80,11 @@ export class CallRecord {
     return sum;
   }
 
-  /** A handler starts on this call, in this session. */
-  start(session: string): void {
-    const { kind, repeatable } = this.plan;
+  /** A handler starts on this call, in this session, with these bytes. */
+  start(session: string, blob: Uint8Array | undefined): void {
+    const { kind, repeatable, number, inputBytes } = this.plan;
+    const asked = fingerprint("", inputBytes === 0 ? undefined : bytesOf(number, inputBytes));
+    this.#trace.check(fingerprint("", blob) === asked, "I3", () => `${this} starts with bytes that nobody sent`);
     this.#trace.check(this.standing !== "not-sent", "I2", () => `${this} was not sent, and its handler starts`);
     this.#starts.set(session, (this.#starts.get(session) ?? 0) + 1);
     const starts = repeatable ? this.#starts.get(session)! : this.starts;
@@ -86,13 +93,13 @@ export class CallRecord {
   }
 
   /** A handler has produced this value, or a source the event that carries it. */
-  produce(value: string): void {
-    this.#values.add(value);
+  produce(value: Exclude<Encoded, undefined>): void {
+    this.#values.add(fingerprint(frameText(value), value instanceof WithBlob ? value.blob : undefined));
   }
 
-  result(value: unknown): void {
+  result(value: unknown, blob?: Uint8Array): void {
     this.#settle("result");
-    this.#expectProduced(value);
+    this.#expectProduced(value, blob);
   }
 
   failure(error: RpcError): void {
@@ -109,10 +116,10 @@ export class CallRecord {
     if (outcome === "answered" && code === "ABORTED") this.#expectComplete();
   }
 
-  event(value: unknown): void {
+  event(value: unknown, blob?: Uint8Array): void {
     const number = (value as { readonly event?: number } | undefined)?.event ?? 0;
     this.#expectOpen("an event");
-    this.#expectProduced(value);
+    this.#expectProduced(value, blob);
     if (number === this.#lastEvent) this.#harm.duplicated++;
     else if (number < this.#lastEvent) this.#harm.reordered++;
     else if (!this.#gap) this.#harm.lost += number - this.#lastEvent - 1;
@@ -167,8 +174,8 @@ export class CallRecord {
     this.#trace.check(!this.settled, "I4", () => `${this} hears ${what} after its end`);
   }
 
-  #expectProduced(value: unknown): void {
-    const text = JSON.stringify(value);
+  #expectProduced(value: unknown, blob: Uint8Array | undefined): void {
+    const text = fingerprint(JSON.stringify(value), blob);
     this.#trace.check(this.#values.has(text), "I3", () => `${this} got ${text.slice(0, 80)}, which nobody produced`);
   }
 

@@ -11,8 +11,8 @@ export function expectQuiet(trace: Trace, records: readonly CallRecord[], speake
     trace.check(!isLeft, "I10", () => `the source of ${record} was never closed`);
   }
   for (const { conversation, options, attached } of speakers) {
-    const { calls, handlers, backlog, replay } = conversation.holdings;
-    const held = calls + handlers + backlog + replay;
+    const { calls, handlers, backlog, bulk, replay, joining } = conversation.holdings;
+    const held = calls + handlers + backlog + bulk + replay + joining;
     trace.check(held === 0, "I10", () => `${options.name} still holds ${JSON.stringify(conversation.holdings)}`);
     trace.check(attached || options.role === "server", "I10", () => `${options.name} is not connected`);
   }

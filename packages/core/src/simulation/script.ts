@@ -6,6 +6,7 @@ import type { Conversation } from "../machine/conversation.js";
 import type { ConversationInput } from "../machine/conversation-words.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { Limits } from "../protocol/limits.js";
+import { withBytes } from "./bytes.js";
 import type { CallRecord } from "./call-record.js";
 import type { Random } from "./random.js";
 import { topicTurn } from "./topic-script.js";
@@ -63,7 +64,7 @@ export class Script {
   start(asked: Asked, call: Call): void {
     const { number } = call.input as { readonly number: number };
     const record = this.#records[number]!;
-    record.start(asked.session);
+    record.start(asked.session, call.blob);
     const waits = record.plan.items !== undefined && this.#random.chance(0.7);
     call.work = {
       record,
@@ -180,7 +181,9 @@ export class Script {
     if (this.#random.chance(0.1)) {
       return this.#settle(asked, { type: "fail", call, error: { code: "ABORTED", message: "the handler failed" } });
     }
-    const value = JSON.stringify({ of: record.plan.number, draw: this.#random.bits(), pad: padding(record) });
+    const draw = this.#random.bits();
+    const text = JSON.stringify({ of: record.plan.number, draw, pad: padding(record) });
+    const value = withBytes(text, draw, record.plan.valueBytes);
     record.produce(value);
     this.#settle(asked, { type: "reply", call, value });
   }
@@ -237,7 +240,8 @@ export class Script {
       return asked.say({ type: "gap", call, reason: "the log was trimmed" });
     }
     const number = work.next++;
-    const value = JSON.stringify({ of: record.plan.number, event: number, pad: padding(record) });
+    const text = JSON.stringify({ of: record.plan.number, event: number, pad: padding(record) });
+    const value = withBytes(text, number, record.plan.valueBytes);
     record.produce(value);
     record.produced = Math.max(record.produced, number);
     const eventId = record.plan.withIds ? eventIdOf(number, record) : undefined;

@@ -187,11 +187,11 @@ export class Speaker implements Asked {
         case "stop":
           return effect.call.sink.sourceEnds();
         case "result":
-          return effect.call.sink.result(effect.value);
+          return effect.call.sink.result(effect.value, effect.blob);
         case "failure":
           return effect.call.sink.failure(effect.error);
         case "event":
-          return effect.call.sink.event(effect.value);
+          return effect.call.sink.event(effect.value, effect.blob);
         case "gap":
           return effect.call.sink.gap();
         case "end":
@@ -201,8 +201,8 @@ export class Speaker implements Asked {
           return this.options.detached();
         case "break":
           trace.check(effect.close === "slowReader", "I14", () => `${name} (${role}) accuses: ${effect.detail}`);
-          this.detach(effect.close);
           this.#watch.judged(clock.now());
+          this.detach(effect.close);
           return this.options.broken();
       }
     }

@@ -22,6 +22,7 @@ export type FaultKind = (typeof faultKinds)[number];
 /** Ways a workload may be hard. */
 const hardships = [
   "large values",
+  "bytes",
   "long ids",
   "cancels",
   "deadlines",
@@ -71,7 +72,9 @@ function drawLimits(random: Random): Limits {
     graceMs: random.between(500, 2_000),
     resumeMs: random.between(1_000, 8_000),
     callMaxMs: random.between(4_000, 15_000),
-    ...tight({ messageBytes: random.between(1_024, 4_096) }),
+    // Half of all runs have messages so small that what has bytes goes in parts.
+    ...(random.chance(0.5) ? { messageBytes: random.between(1_024, 4_096) } : {}),
+    ...tight({ valueBytes: random.between(5_000, 70_000) }),
     ...tight({ batchFrames: few() }),
     ...tight({ calls: few() }),
     ...tight({ subscriptions: few() }),

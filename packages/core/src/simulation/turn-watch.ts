@@ -21,6 +21,10 @@ export class TurnWatch {
   readonly #options: TurnWatchOptions;
   /** When the backlog passed its hard bound. */
   #overSince = Infinity;
+  /** What is large and waits, and since when it is stuck or what is small above its bound. */
+  #bulk = 0;
+  #stuckSince = Infinity;
+  #stuckBefore = Infinity;
 
   constructor(watched: Watched, options: TurnWatchOptions) {
     this.#watched = watched;
@@ -31,6 +35,7 @@ export class TurnWatch {
   begin(stale: boolean): (effects: readonly { readonly type: string }[]) => void {
     const { name, trace } = this.#options;
     const { received, state: before, holdings } = this.#watched;
+    this.#stuckBefore = this.#stuckSince;
     return (effects) => {
       const soft = this.#options.limits.outboundSoftBytes;
       const hadRoom = holdings.backlog < soft || this.#watched.holdings.backlog < soft;
@@ -50,7 +55,11 @@ export class TurnWatch {
   /** A turn is over: is every buffer within its published bound? */
   end(now: number): void {
     const { calls, subscriptions, outboundHardBytes, outboundHardMs } = this.#options.limits;
-    const { handlers, backlog } = this.#watched.holdings;
+    const { handlers, backlog, bulk } = this.#watched.holdings;
+    const stuck = bulk > outboundHardBytes && bulk >= this.#bulk && this.#watched.state.name === "attached";
+    if (!stuck && backlog <= outboundHardBytes) this.#stuckSince = Infinity;
+    else if (this.#stuckSince === Infinity) this.#stuckSince = now;
+    this.#bulk = bulk;
     this.#expect(handlers <= calls + subscriptions, `${handlers} handlers`);
     if (backlog <= outboundHardBytes || this.#watched.state.name === "ended") this.#overSince = Infinity;
     else if (this.#overSince === Infinity) this.#overSince = now;
@@ -60,7 +69,8 @@ export class TurnWatch {
 
   /** The machine calls its reader too slow. From here it counts anew. */
   judged(now: number): void {
-    const overMs = now - this.#overSince;
+    // A turn that breaks the session is over before it is looked at: what it found stood before it.
+    const overMs = now - Math.min(this.#overSince, this.#stuckBefore);
     this.#expect(overMs >= this.#options.limits.outboundHardMs, `too slow after ${overMs} ms above the hard bound`);
     this.#overSince = now;
   }

@@ -9,6 +9,8 @@ export interface WireBatch {
   readonly frames: readonly WireFrame[];
   /** Of each frame: UTF-16 units of its text, and bytes of its blob. */
   readonly sizes: readonly number[];
+  /** Empty where a frame has none. */
+  readonly blobs: readonly Uint8Array[];
 }
 
 type Items = [head: [seq: number, ack: number, lengths?: number[]], ...frames: WireFrame[]];
@@ -17,7 +19,13 @@ type Items = [head: [seq: number, ack: number, lengths?: number[]], ...frames: W
 export function readWireBatch(data: Data): WireBatch {
   const [[seq, ack, lengths], ...frames] = JSON.parse(jsonOf(data)) as Items;
   const sizes = frames.map((frame, index) => JSON.stringify(frame).length + (lengths?.[index] ?? 0));
-  return { seq, ack, frames, sizes };
+  let at = typeof data === "string" ? 0 : data.length - (lengths ?? []).reduce((sum, length) => sum + length, 0);
+  const blobs = frames.map((_, index) => {
+    const length = lengths?.[index] ?? 0;
+    at += length;
+    return typeof data === "string" ? new Uint8Array(0) : data.subarray(at - length, at);
+  });
+  return { seq, ack, frames, sizes, blobs };
 }
 
 /** A message for people: its JSON. */

@@ -6,7 +6,7 @@
 import type { Data } from "../protocol/blob.js";
 import { op } from "../protocol/message.js";
 import type { Trace } from "./trace.js";
-import { readWireBatch, type WireFrame } from "./wire-batch.js";
+import { jsonOf, readWireBatch, type WireFrame } from "./wire-batch.js";
 
 export type Role = "client" | "server";
 
@@ -26,6 +26,8 @@ interface Said {
   upstreamBytes: number;
   /** Topics its streams are joined to, and where each stands. */
   readonly joined: Map<number, { readonly id: number; offset: number }>;
+  /** What has been said of a frame in parts, by its id. */
+  readonly parts: Map<number, Uint8Array[]>;
 }
 
 const silence = (): Said => ({
@@ -38,6 +40,7 @@ const silence = (): Said => ({
   items: new Map(),
   upstreamBytes: 0,
   joined: new Map(),
+  parts: new Map(),
 });
 
 export interface Writer {
@@ -58,7 +61,7 @@ export class WireWatch {
     const sides = this.#sidesOf(session);
     const own = sides[from];
     const other = sides[from === "client" ? "server" : "client"];
-    const { seq, ack, frames, sizes } = readWireBatch(data);
+    const { seq, ack, frames, sizes, blobs } = readWireBatch(data);
     const who = `${from} in ${session}`;
     this.#trace.check(ack <= other.frames.length, "I7", () => `${who}: ack ${ack} of ${other.frames.length} sent`);
     this.#trace.check(seq <= own.frames.length + 1, "I7", () => `${who}: seq ${seq} after ${own.frames.length} sent`);
@@ -69,9 +72,12 @@ export class WireWatch {
       if (known === undefined) {
         own.sizes.push(sizes[index]!);
         own.unacknowledged += sizes[index]!;
-        const isCaller = frame[1] % 2 === (from === "client" ? 1 : 0);
-        if (isCaller && frame[0] === op.event) this.#countItem(own, other, frame, who);
-        this.#count(own, other, frame, { who, isCaller });
+        const whole = frame[0] === op.part ? this.#join(own, frame, blobs[index]!, who) : frame;
+        if (whole !== undefined) {
+          const isCaller = whole[1] % 2 === (from === "client" ? 1 : 0);
+          if (isCaller && whole[0] === op.event) this.#countItem(own, other, whole, who);
+          this.#count(own, other, whole, { who, isCaller });
+        }
       } else this.#trace.check(known === name, "I7", () => `${who}: frame ${seq + index} was ${known}, now ${name}`);
       own.frames[seq + index - 1] = name;
     });
@@ -128,6 +134,23 @@ export class WireWatch {
     own.events.set(id, events);
     const granted = other.granted.get(id) ?? 0;
     this.#trace.check(events <= granted, "I5", () => `${who}: event ${events} of stream ${id}, ${granted} granted`);
+  }
+
+  /** The frame that parts make up, when the last is written. */
+  #join(own: Said, [, id, left]: WireFrame, piece: Uint8Array, who: string): WireFrame | undefined {
+    const pieces = own.parts.get(id) ?? [];
+    pieces.push(piece);
+    own.parts.set(id, pieces);
+    this.#trace.check(piece.length <= (left as number), "I7", () => `${who}: a part of ${piece.length}, left ${left}`);
+    if (piece.length < (left as number)) return undefined;
+    own.parts.delete(id);
+    const bytes = new Uint8Array(pieces.reduce((sum, one) => sum + one.length, 0));
+    let at = 0;
+    for (const one of pieces) {
+      bytes.set(one, at);
+      at += one.length;
+    }
+    return JSON.parse(jsonOf(bytes)) as WireFrame;
   }
 
   #sidesOf(session: string): Record<Role, Said> {

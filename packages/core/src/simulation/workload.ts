@@ -1,5 +1,6 @@
 /** What the callers of a world do: calls of every kind at any moment, cancels, deadlines, and reading at their own pace. */
 import { OutgoingCall, type OutgoingRequest } from "../machine/outgoing-call.js";
+import { withBytes } from "./bytes.js";
 import { CallRecord } from "./call-record.js";
 import type { Random } from "./random.js";
 import type { Speaker, Surroundings } from "./speaker.js";
@@ -73,12 +74,21 @@ export class Workload {
         events: random.int(13),
         padding: this.#has("large values") && random.chance(0.3) ? random.int(3_000) : random.int(20),
         ...(this.#has("upstreams") && random.chance(0.5) ? { items: random.int(30) } : {}),
+        inputBytes: this.#bytes(50_000),
+        // A stream has many of them.
+        valueBytes: this.#bytes(kind === "subscription" ? 5_000 : 50_000),
         idPadding: this.#has("long ids") && random.chance(0.5) ? random.int(1_000) : 0,
       },
       this.#around.trace,
     );
     this.records.push(record);
     return record;
+  }
+
+  #bytes(most: number): number {
+    return this.#has("bytes") && this.#random.chance(0.2)
+      ? this.#random.int(this.#random.pick([100, 3_000, 3_000, most]))
+      : 0;
   }
 
   #request({ plan }: CallRecord, speaker: Speaker): OutgoingRequest {
@@ -89,8 +99,8 @@ export class Workload {
       kind: plan.kind,
       path: `"${plan.kind}"`,
       repeatable: plan.repeatable,
-      input: JSON.stringify({ number: plan.number, pad }),
       hasUpstream: plan.items !== undefined,
+      input: withBytes(JSON.stringify({ number: plan.number, pad }), plan.number, plan.inputBytes),
       deadline: limited ? this.#around.clock.now() + this.#random.between(1, 3_000) : Infinity,
       ...(plan.kind === "subscription"
         ? { credit: { events: limits.creditEvents, maxEvents: limits.creditMaxEvents } }

@@ -6,9 +6,10 @@ import { Conversation } from "../../machine/conversation.js";
 import type { Attach, ConversationEffect, ConversationInput } from "../../machine/conversation-words.js";
 import type { IncomingCall } from "../../machine/incoming-call.js";
 import type { OutgoingCall } from "../../machine/outgoing-call.js";
-import type { Data } from "../../protocol/blob.js";
+import type { Data, Encoded } from "../../protocol/blob.js";
 import { topicEvents, topicItem } from "../../protocol/encode.js";
 import type { Limits } from "../../protocol/limits.js";
+import { withBytes } from "../bytes.js";
 import type { CallRecord } from "../call-record.js";
 import type { Trace } from "../trace.js";
 import { TurnWatch } from "../turn-watch.js";
@@ -94,11 +95,12 @@ export class DuetEnd {
     if (type === "stop") return this.say({ type: "fail", call, error: { code: "CANCELLED", message: "" } });
     if (type === "open") return this.say({ type: record.plan.joined ? "share" : "ready", call });
     if (type === "feed") return this.#feed(call);
-    if (type === "answer") return this.say({ type: "reply", call, value: this.#produce(record, `{"of":${number}}`) });
+    if (type === "answer")
+      return this.say({ type: "reply", call, value: this.#produce(record, `{"of":${number}}`, 0) });
     const event = call.work!.next++;
     if (event > events) return this.say({ type: "finish", call });
     record.produced = Math.max(record.produced, event);
-    const value = this.#produce(record, `{"of":${number},"event":${event}}`);
+    const value = this.#produce(record, `{"of":${number},"event":${event}}`, event);
     this.say({ type: "event", call, value, eventId: String(event) });
   }
 
@@ -145,7 +147,8 @@ export class DuetEnd {
     // It does not end by itself: wherever the line is cut, all of it must be heard.
     if (count === 0) return;
     const items = Array.from({ length: count }, (_, index) => {
-      const value = this.#produce(record, `{"of":${number},"event":${next + index}}`);
+      const value = `{"of":${number},"event":${next + index}}`;
+      record.produce(value);
       return topicItem(String(next + index), value);
     });
     call.work!.next += count;
@@ -156,7 +159,8 @@ export class DuetEnd {
     if (this.conversation.room(call) > 0) this.jobs.push({ type: "feed", call });
   }
 
-  #produce(record: CallRecord, value: string): string {
+  #produce(record: CallRecord, text: string, seed: number): Exclude<Encoded, undefined> {
+    const value = withBytes(text, seed, record.plan.valueBytes);
     record.produce(value);
     return value;
   }
@@ -231,7 +235,7 @@ export class DuetEnd {
       sink.failure(effect.error);
       heard(sink, `${effect.error.code} ${effect.error.outcome}`);
     } else {
-      sink[effect.type](effect.value);
+      sink[effect.type](effect.value, effect.blob);
       heard(sink, effect.value);
     }
   }
@@ -239,7 +243,7 @@ export class DuetEnd {
   #start(call: IncomingCall<Work>): void {
     const { number } = call.input as { readonly number: number };
     const record = this.#options.records[number]!;
-    record.start(this.session);
+    record.start(this.session, call.blob);
     call.work = { record, next: Number(call.lastEventId ?? 0) + 1, item: 0 };
     this.jobs.push({ type: call.balance === undefined ? "answer" : "open", call });
   }

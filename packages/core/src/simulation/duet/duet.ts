@@ -7,6 +7,7 @@ import type { Data } from "../../protocol/blob.js";
 import { greeting } from "../../protocol/encode.js";
 import { type Limits, peerLimits } from "../../protocol/limits.js";
 import { parse } from "../../protocol/parse.js";
+import { withBytes } from "../bytes.js";
 import { type CallPlan, CallRecord } from "../call-record.js";
 import { Trace } from "../trace.js";
 import { type Role, WireWatch } from "../wire-watch.js";
@@ -26,6 +27,10 @@ export interface Asked {
   readonly by: Role;
   readonly call: OutgoingCall<CallRecord>;
 }
+
+/** What is asked. `bytes`: beside its input, and beside every value of its answer. */
+type Asking = Pick<CallPlan, "kind" | "events" | "items"> &
+  Partial<Pick<CallPlan, "joined">> & { readonly bytes?: number };
 
 /** Nobody beats in a duet, and nobody listens for it. */
 const NO_HEARTBEAT = { beatMs: undefined, silenceMs: Infinity } as const;
@@ -55,10 +60,22 @@ export class Duet {
   }
 
   /** A caller asks. Events of a subscription carry ids; `credit` is the widest that its window becomes. */
-  ask(by: Role, plan: Pick<CallPlan, "kind" | "events" | "items"> & Partial<CallPlan>, credit: number): Asked {
+  ask(by: Role, plan: Asking, credit: number): Asked {
     const number = this.records.length;
     const record = new CallRecord(
-      { joined: false, ...plan, number, repeatable: plan.kind !== "mutation", withIds: true, padding: 0, idPadding: 0 },
+      {
+        kind: plan.kind,
+        events: plan.events,
+        joined: plan.joined ?? false,
+        ...(plan.items === undefined ? {} : { items: plan.items }),
+        number,
+        repeatable: plan.kind !== "mutation",
+        withIds: true,
+        padding: 0,
+        idPadding: 0,
+        inputBytes: plan.bytes ?? 0,
+        valueBytes: plan.bytes ?? 0,
+      },
       this.trace,
     );
     this.records.push(record);
@@ -68,7 +85,7 @@ export class Duet {
         kind: plan.kind,
         path: `"${plan.kind}"`,
         repeatable: record.plan.repeatable,
-        input: `{"number":${number}}`,
+        input: withBytes(`{"number":${number}}`, number, record.plan.inputBytes),
         hasUpstream: plan.items !== undefined,
         deadline: Infinity,
         ...(plan.kind === "subscription" ? { credit: { events: credit, maxEvents: credit } } : {}),

@@ -25,8 +25,8 @@ export interface Outcome {
   readonly frames: Readonly<Record<Role, number>>;
 }
 
-/** One frame a message. */
-const LIMITS = resolveLimits({ batchFrames: 1, heartbeatMs: 1, graceMs: 1, upstreamBytes: 1_024 });
+/** One frame a message, and messages so small that what has bytes goes in parts. */
+const LIMITS = resolveLimits({ batchFrames: 1, messageBytes: 1_024, heartbeatMs: 1, graceMs: 1, upstreamBytes: 1_024 });
 
 export class Play {
   readonly #duet = new Duet(LIMITS);
@@ -139,6 +139,6 @@ const isUnread = (record: CallRecord, idle: ReadonlySet<CallRecord>) =>
   record.plan.kind === "subscription" && record.arrived > record.consumed && !idle.has(record);
 
 function isEmpty({ conversation }: DuetEnd): boolean {
-  const { calls, handlers, backlog, replay } = conversation.holdings;
-  return calls + handlers + backlog + replay === 0;
+  const { calls, handlers, backlog, bulk, replay, joining } = conversation.holdings;
+  return calls + handlers + backlog + bulk + replay + joining === 0;
 }

@@ -6,6 +6,9 @@ import type { CallRecord } from "../call-record.js";
 import type { Role } from "../wire-watch.js";
 import type { Asked, Duet } from "./duet.js";
 
+/** More than one message of the play takes: these go in parts. */
+const LARGE_BYTES = 1_000;
+
 interface Step {
   ready(): boolean;
   act(): void;
@@ -23,10 +26,10 @@ export function score(duet: Duet): Score {
   const asked = new Map<string, Asked>();
   const recordOf = (name: string) => asked.get(name)!.call.sink;
   const soon = (act: () => void): Step => ({ ready: () => true, act });
-  const ask = (by: Role, kind: "query" | "mutation", name = "") =>
-    soon(() => void asked.set(name, duet.ask(by, { kind, events: 0 }, 0)));
-  const subscribe = (by: Role, events: number, credit: number, name = "") =>
-    soon(() => void asked.set(name, duet.ask(by, { kind: "subscription", events }, credit)));
+  const ask = (by: Role, kind: "query" | "mutation", name = "", bytes = 0) =>
+    soon(() => void asked.set(name, duet.ask(by, { kind, events: 0, bytes }, 0)));
+  const subscribe = (by: Role, events: number, credit: number, name = "", bytes = 0) =>
+    soon(() => void asked.set(name, duet.ask(by, { kind: "subscription", events, bytes }, credit)));
   const upload = (by: Role, items: number) => soon(() => void duet.ask(by, { kind: "mutation", events: 0, items }, 0));
   const talk = (by: Role, events: number, items: number) =>
     soon(() => void duet.ask(by, { kind: "subscription", events, items }, 2));
@@ -41,7 +44,9 @@ export function score(duet: Duet): Score {
   const steps = [
     ...both("mutation"),
     subscribe("client", 8, 2),
+    ask("client", "mutation", "large", LARGE_BYTES),
     ...both("query"),
+    subscribe("client", 2, 2, "of large events", LARGE_BYTES),
     subscribe("client", 10, 4),
     join("client", 9, 4, "joined"),
     subscribe("server", 6, 2),

@@ -113,8 +113,8 @@ export class Stage {
     const { trace, records, client, server } = this.duet;
     for (const record of records) trace.check(record.settled, "I10", () => `${record} can never settle`);
     for (const { conversation } of [client, server]) {
-      const { calls, handlers, backlog, replay } = conversation.holdings;
-      const held = calls + handlers + backlog + replay;
+      const { calls, handlers, backlog, bulk, replay, joining } = conversation.holdings;
+      const held = calls + handlers + backlog + bulk + replay + joining;
       trace.check(held === 0, "I10", () => `held for ever: ${JSON.stringify(conversation.holdings)}`);
     }
   }

@@ -1,0 +1,82 @@
+/**
+ * Large frames on their way in: parts, until the last of them has come. What all of them will take together is known from
+ * their first parts, and bounded before anything is held; what is held grows with what has arrived.
+ *
+ * @see PROTOCOL.md section 4.1
+ */
+import type { PartFrame } from "../protocol/message.js";
+import { type Violation, violation } from "../protocol/parse.js";
+
+interface Unfinished {
+  readonly total: number;
+  /** Grows by doubling, up to the total; the first `length` bytes have arrived. */
+  bytes: Uint8Array;
+  length: number;
+}
+
+export class Joining {
+  readonly #unfinished = new Map<number, Unfinished>();
+  readonly #valueBytes: number;
+  #total = 0;
+
+  constructor(valueBytes: number) {
+    this.#valueBytes = valueBytes;
+  }
+
+  /** Whether a frame of this id has begun to arrive. */
+  has(id: number): boolean {
+    return this.#unfinished.has(id);
+  }
+
+  /** Bytes held. */
+  get size(): number {
+    let size = 0;
+    for (const { bytes } of this.#unfinished.values()) size += bytes.length;
+    return size;
+  }
+
+  /** Takes a part. The bytes of the whole frame, when this was its last. */
+  add({ id, left, blob }: PartFrame): Uint8Array | Violation | undefined {
+    const known = this.#unfinished.get(id);
+    if (known !== undefined && left !== known.total - known.length) {
+      return violation("a part that does not continue the one before (§4.1)");
+    }
+    if (known === undefined && this.#total + left > this.#valueBytes) {
+      return violation("frames in parts exceed limits.valueBytes (§8)", "tooLarge");
+    }
+    const frame = known ?? { total: left, bytes: new Uint8Array(blob.length), length: 0 };
+    if (known === undefined) {
+      this.#unfinished.set(id, frame);
+      this.#total += left;
+    }
+    append(frame, blob);
+    if (frame.length < frame.total) return undefined;
+    this.drop(id);
+    return frame.bytes;
+  }
+
+  /** Nobody wants the frame of this id any more. */
+  drop(id: number): void {
+    if (this.#unfinished.size === 0) return;
+    const frame = this.#unfinished.get(id);
+    if (frame === undefined) return;
+    this.#total -= frame.total;
+    this.#unfinished.delete(id);
+  }
+
+  clear(): void {
+    this.#unfinished.clear();
+    this.#total = 0;
+  }
+}
+
+function append(frame: Unfinished, piece: Uint8Array): void {
+  const length = frame.length + piece.length;
+  if (length > frame.bytes.length) {
+    const bytes = new Uint8Array(Math.min(frame.total, Math.max(length, frame.bytes.length * 2)));
+    bytes.set(frame.bytes);
+    frame.bytes = bytes;
+  }
+  frame.bytes.set(piece, frame.length);
+  frame.length = length;
+}
