@@ -1,7 +1,12 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { index: "src/index.ts", internal: "src/internal.ts", "simulation/index": "src/simulation/index.ts" },
+  entry: {
+    index: "src/index.ts",
+    internal: "src/internal.ts",
+    stripped: "src/stripped.ts",
+    "simulation/index": "src/simulation/index.ts",
+  },
   format: ["esm", "cjs"],
   target: "es2022",
   tsconfig: "tsconfig.build.json",

@@ -4,7 +4,7 @@
 export type { CacheRule } from "./contract/cache-rule.js";
 export { type Contract, defineContract } from "./contract/contract.js";
 export type { DeclaredErrors } from "./contract/declared-errors.js";
-export { contractHash, procedureHashes } from "./contract/hash.js";
+export { contractHash, procedureHashes } from "./contract/hashes.js";
 export type {
   ErrorCodes,
   HandlerEvent,

@@ -39,7 +39,7 @@ export { type Alarm, type Clock, systemClock } from "./clock.js";
 export { compose, type Layer } from "./compose.js";
 export { tagsOf } from "./contract/cache-rule.js";
 export { isProcedure, type Procedure } from "./contract/procedure.js";
-export { routes } from "./contract/routes.js";
+export { isContract, routes } from "./contract/routes.js";
 export type { Schema, SchemaIssue, SchemaResult } from "./contract/schema.js";
 export { isState } from "./contract/slow-reader.js";
 export { BlobReader, BlobWriter } from "./contract/wire/blob.js";

@@ -3,7 +3,7 @@
  * synchronous as long as schema, middleware and handler are.
  */
 
-import { procedureHashes } from "../contract/hash.js";
+import { procedureHashes } from "../contract/hashes.js";
 import type { Schema, SchemaIssue } from "../contract/schema.js";
 import { Mismatch } from "../contract/wire/mismatch.js";
 import { RpcError } from "../error/rpc-error.js";

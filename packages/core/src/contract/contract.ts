@@ -2,10 +2,13 @@
  * `defineContract`: the tree of procedures that both ends share. Invariants of what it returns: every name is usable,
  * every procedure stands under exactly one path, and nothing can be changed afterwards, at any depth.
  */
+import { fingerprints } from "./hash.js";
+import { keepHashes } from "./hashes.js";
 import { type ReservedNames, refuseName } from "./names.js";
 import { isProcedure, type Procedure } from "./procedure.js";
 import { keepRoutes } from "./routes.js";
 import { isSchema } from "./schema.js";
+import { isStripped } from "./stripped-mark.js";
 import { wireOf } from "./wire/procedure-wire.js";
 
 /** A tree of procedures in named groups, as deep as you like. */
@@ -25,6 +28,7 @@ export function defineContract<Tree extends Contract>(tree: Tree): Tree {
   if (isProcedure(tree) || !isGroup(tree)) refuse([], `expected a group of procedures, but came ${describe(tree)}`);
   const contract = copyGroup(tree, root, survey);
   keepRoutes(contract, survey.routes);
+  keepHashes(contract, () => fingerprints(survey.routes));
   // A copy of the tree, member by member, has the tree's type.
   return Object.freeze(contract) as Tree;
 }
@@ -66,6 +70,7 @@ function copyMember(member: unknown, place: Place, survey: Survey): unknown {
 
 function noteProcedure(procedure: Procedure, { path }: Place, { paths, routes }: Survey): Procedure {
   const here = path.join(".");
+  if (isStripped(procedure)) refuse(path, "expected a procedure, but came one of a stripped contract");
   const first = paths.get(procedure);
   // Types, hashes and logs go from the procedure to its path, so there can be one only.
   if (first !== undefined) refuse(path, `the same procedure object already stands under ${first}; declare it twice`);

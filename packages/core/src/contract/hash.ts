@@ -1,40 +1,17 @@
 /**
- * What two ends compare before they talk: one hash per contract, and one per procedure to name what differs. A hash
- * covers what a caller can notice (path, kind, `idempotent`, error codes, the shapes of what travels) and nothing that
- * is written for people or for one end alone. It is worked out on first use.
- *
- * @see PROTOCOL.md, hello
+ * Works a contract's hashes out of its schemas. A hash covers what a caller can notice (path, kind, `idempotent`, error
+ * codes, the shapes of what travels) and nothing that is written for people or for one end alone.
  */
 import { digest } from "./digest.js";
+import type { Hashes } from "./hashes.js";
 import type { Procedure } from "./procedure.js";
-import { routes } from "./routes.js";
 import { shapeOf } from "./shape.js";
 import { wireOf } from "./wire/procedure-wire.js";
 
-interface Hashes {
-  readonly contract: string;
-  readonly procedures: ReadonlyMap<string, string>;
-}
-
-const known = new WeakMap<object, Hashes>();
-
-/** 16 hexadecimal digits; the order of declaration does not matter. Throws like {@link routes}. */
-export function contractHash(contract: object): string {
-  return hashesOf(contract).contract;
-}
-
-/** Dotted path → 16 hexadecimal digits. Throws like {@link routes}. */
-export function procedureHashes(contract: object): ReadonlyMap<string, string> {
-  return hashesOf(contract).procedures;
-}
-
-function hashesOf(contract: object): Hashes {
-  const found = known.get(contract);
-  if (found !== undefined) return found;
-  const procedures = new Map([...routes(contract)].map(([path, procedure]) => [path, hashOf(path, procedure)]));
-  const hashes = { contract: digest([...procedures.values()].sort().join()), procedures };
-  known.set(contract, hashes);
-  return hashes;
+/** The order of declaration does not matter. */
+export function fingerprints(routes: ReadonlyMap<string, Procedure>): Hashes {
+  const procedures = new Map([...routes].map(([path, procedure]) => [path, hashOf(path, procedure)]));
+  return { contract: digest([...procedures.values()].sort().join()), procedures };
 }
 
 function hashOf(path: string, procedure: Procedure): string {

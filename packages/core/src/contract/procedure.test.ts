@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineContract } from "./contract.js";
-import { contractHash } from "./hash.js";
+import { contractHash } from "./hashes.js";
 import { isProcedure, mutation, query, subscription } from "./procedure.js";
 
 describe("a procedure", () => {

@@ -5,6 +5,8 @@ import { type AnyCacheRule, type CacheRule, declareCacheRule } from "./cache-rul
 import { type DeclaredErrors, declareErrors } from "./declared-errors.js";
 import { isSchema, type Schema, type SchemaInput, type SchemaOutput } from "./schema.js";
 import { declareSlowReader, type SlowReader } from "./slow-reader.js";
+import { planValues } from "./wire/plan-values.js";
+import { keepPlans, type ValuePlans } from "./wire/procedure-wire.js";
 
 /** A query may be repeated, a mutation runs at most once unless it is `idempotent`, a subscription gives many events. */
 export type Kind = "query" | "mutation" | "subscription";
@@ -129,6 +131,12 @@ export function isProcedure(value: unknown): value is Procedure {
   return typeof value === "object" && value !== null && brand in value;
 }
 
+/** Brands and freezes a procedure. `plan` tells, when it is first asked, how its values travel. */
+export function sealProcedure<P extends Procedure>(procedure: P, plan: () => ValuePlans): P {
+  keepPlans(procedure, plan);
+  return Object.freeze(Object.defineProperty(procedure, brand, { value: true }));
+}
+
 function define<P extends Procedure>(given: P, own: readonly string[]): P {
   const { kind, definition } = given;
   const fields = [...common, ...own];
@@ -146,7 +154,8 @@ function define<P extends Procedure>(given: P, own: readonly string[]): P {
     ...(slow !== undefined && { slow: declareSlowReader(slow) }),
     ...(meta && { meta: Object.freeze({ ...meta }) }),
   };
-  return Object.freeze(Object.defineProperty({ ...given, definition: Object.freeze(kept) }, brand, { value: true }));
+  const made = { ...given, definition: Object.freeze(kept) };
+  return sealProcedure(made, () => planValues(kept));
 }
 
 const schemaFields: ReadonlySet<string> = new Set(["input", "output", "event", "upstream"]);

@@ -18,3 +18,7 @@ export function routes(contract: object): ReadonlyMap<string, Procedure> {
     throw new TypeError("expected a contract made by defineContract(), whole and not a part of it");
   return kept;
 }
+
+/** Whether a value was made by `defineContract`, or from its description. */
+export const isContract = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && slot in value;

@@ -4,6 +4,8 @@
  */
 import type { Contract } from "../../contract/contract.js";
 import type { Procedure } from "../../contract/procedure.js";
+import { isContract } from "../../contract/routes.js";
+import { isStripped } from "../../contract/stripped-mark.js";
 import type { Handler, Handlers, NoErrors } from "./handler.js";
 import { type MakesMiddleware, makeMiddleware } from "./middleware.js";
 import { makeRouter, type Router } from "./router.js";
@@ -27,10 +29,18 @@ export interface App<Tree, Context, Connection>
   router(handlers: Handlers<Tree, Context, Connection>): Router<Tree, Context, Connection>;
 }
 
-/** Begins the implementation of a contract; its context is empty until `.context<C>()` says otherwise. */
+/**
+ * Begins the implementation of a contract; its context is empty until `.context<C>()` says otherwise. Throws a `TypeError`
+ * for a stripped contract, which has no validators.
+ */
 export function implement<Tree extends Contract, Connection = unknown>(
   contract: Tree,
 ): App<Tree, NoContext, Connection> {
+  if (isContract(contract) && isStripped(contract)) {
+    throw new TypeError(
+      "implement: expected a contract with its validators, but came a stripped one, which is for clients",
+    );
+  }
   const app: Untyped = {
     context: () => app,
     middleware: (...given) => makeMiddleware((handler) => handler, given),

@@ -1,71 +1,74 @@
 /**
- * How the values of a procedure travel: worked out from its schemas once, when a contract is defined. A value that JSON
- * carries has no codec, so that it costs one look that finds nothing.
+ * How the values of a procedure travel. A procedure carries what gives its plans: one with schemas reads them (see
+ * plan-values.ts), one of a stripped contract was given them. They are compiled once, when a contract is defined or when
+ * a stripped one makes its first call. A value that JSON carries has no codec, so that it costs one look that finds
+ * nothing.
  */
-import type { Procedure } from "../procedure.js";
-import type { Schema } from "../schema.js";
 import type { AnyConversion } from "./carriage.js";
 import type { Codec } from "./codec.js";
 import { compile } from "./compile.js";
 import type { ProcedurePlans, WirePlan } from "./plan.js";
-import { planOf } from "./print.js";
-import type { Side } from "./zod.js";
+
+/** The plan of a value, and the author's own conversions that it names. */
+export interface ValuePlan {
+  readonly plan: WirePlan;
+  readonly conversions: ReadonlyMap<string, AnyConversion>;
+}
+
+/** A plan for each value that needs one. */
+export interface ValuePlans {
+  readonly input: ValuePlan | undefined;
+  readonly output: ValuePlan | undefined;
+  readonly event: ValuePlan | undefined;
+  /** Of each item. */
+  readonly upstream: ValuePlan | undefined;
+  /** By code. */
+  readonly errors: ReadonlyMap<string, ValuePlan>;
+}
 
 /** A codec for each value that needs one. */
 export interface ProcedureWire {
   readonly plans: ProcedurePlans;
   readonly input: Codec | undefined;
-  /** Of each item. */
-  readonly upstream: Codec | undefined;
   readonly output: Codec | undefined;
   readonly event: Codec | undefined;
+  /** Of each item. */
+  readonly upstream: Codec | undefined;
   /** By code. */
   readonly errors: ReadonlyMap<string, Codec>;
 }
 
-const known = new WeakMap<Procedure["definition"], ProcedureWire>();
+// A registered symbol, so that another copy of this module (ESM beside CommonJS) finds the plans too.
+const slot = Symbol.for("trunkline.plans");
+
+const known = /* @__PURE__ */ new WeakMap<object, ProcedureWire>();
+
+/** Notes in a procedure what gives its plans, out of sight. */
+export function keepPlans(procedure: object, give: () => ValuePlans): void {
+  Object.defineProperty(procedure, slot, { value: give });
+}
 
 /** Throws a `TypeError` that names the place, like `output.sentAt`, of what cannot travel. */
-export function wireOf({ definition }: Procedure): ProcedureWire {
-  const found = known.get(definition);
+export function wireOf(procedure: object): ProcedureWire {
+  const found = known.get(procedure);
   if (found !== undefined) return found;
-  const made = makeWire(definition);
-  known.set(definition, made);
+  const made = makeWire((procedure as { readonly [slot]: () => ValuePlans })[slot]());
+  known.set(procedure, made);
   return made;
 }
 
-function makeWire({ input, upstream, output, event, errors = {} }: Procedure["definition"]): ProcedureWire {
-  const own = {
-    input: valueWire(input, "input", "input"),
-    upstream: valueWire(upstream, "input", "upstream"),
-    output: valueWire(output, "output", "output"),
-    event: valueWire(event, "output", "event"),
-  };
-  const ofErrors = Object.entries(errors).flatMap(([code, data]) => {
-    const wire = valueWire(data, "output", `errors.${code}`);
-    return wire === undefined ? [] : [[code, wire] as const];
-  });
+function makeWire({ errors, ...own }: ValuePlans): ProcedureWire {
   const plans: Record<string, unknown> = {};
-  for (const [name, wire] of Object.entries(own)) if (wire !== undefined) plans[name] = wire.plan;
-  if (ofErrors.length > 0) plans.errors = Object.fromEntries(ofErrors.map(([code, { plan }]) => [code, plan]));
+  for (const [name, value] of Object.entries(own)) if (value !== undefined) plans[name] = value.plan;
+  if (errors.size > 0) plans.errors = Object.fromEntries([...errors].map(([code, { plan }]) => [code, plan]));
   return {
     plans,
-    input: own.input?.codec,
-    upstream: own.upstream?.codec,
-    output: own.output?.codec,
-    event: own.event?.codec,
-    errors: new Map(ofErrors.map(([code, { codec }]) => [code, codec])),
+    input: codecOf(own.input),
+    output: codecOf(own.output),
+    event: codecOf(own.event),
+    upstream: codecOf(own.upstream),
+    errors: new Map([...errors].map(([code, value]) => [code, compile(value.plan, value.conversions)])),
   };
 }
 
-interface ValueWire {
-  readonly plan: WirePlan;
-  readonly codec: Codec;
-}
-
-function valueWire(schema: Schema | null | undefined, side: Side, at: string): ValueWire | undefined {
-  if (schema === null || schema === undefined) return undefined;
-  const conversions = new Map<string, AnyConversion>();
-  const plan = planOf(schema, side, { at, conversions });
-  return plan && { plan, codec: compile(plan, conversions) };
-}
+const codecOf = (value: ValuePlan | undefined): Codec | undefined => value && compile(value.plan, value.conversions);

@@ -1,0 +1,95 @@
+/**
+ * A contract as plain data: what a client needs of it when it runs, and no schema. It is what a build step writes into a
+ * stripped module. Left out is what the client does not read: schemas, `meta`, and what is written for people.
+ */
+import { contractHash, procedureHashes } from "./hashes.js";
+import type { Kind, Procedure } from "./procedure.js";
+import { routes } from "./routes.js";
+import type { SlowReader } from "./slow-reader.js";
+import type { PartPlan, ProcedurePlans, WirePlan } from "./wire/plan.js";
+import { wireOf } from "./wire/procedure-wire.js";
+
+/** The format; another number is another format. */
+export const DESCRIPTION_VERSION = 1;
+
+/** A contract as JSON carries it. */
+export interface ContractDescription {
+  readonly version: number;
+  readonly hash: string;
+  /** By dotted path, in the order of declaration. */
+  readonly procedures: Readonly<Record<string, ProcedureDescription>>;
+}
+
+/** One procedure of a {@link ContractDescription}. */
+export interface ProcedureDescription {
+  readonly kind: Kind;
+  readonly hash: string;
+  readonly idempotent?: true;
+  readonly slow?: SlowReader;
+  readonly timeoutMs?: number;
+  /** Whether its callers send a stream. */
+  readonly upstream?: true;
+  /** How its values travel; absent where JSON carries all of them. */
+  readonly plans?: ProcedurePlans;
+}
+
+/**
+ * Describes a contract. Throws a `TypeError` for what `defineContract` did not make, and one that names the place of a
+ * conversion of the author's own: that is code, and no data can carry it.
+ */
+export function describeContract(contract: object): ContractDescription {
+  const hashes = procedureHashes(contract);
+  const procedures = [...routes(contract)].map(([path, procedure]) => {
+    return [path, describeProcedure(procedure, path, hashes.get(path)!)] as const;
+  });
+  return { version: DESCRIPTION_VERSION, hash: contractHash(contract), procedures: Object.fromEntries(procedures) };
+}
+
+function describeProcedure(procedure: Procedure, path: string, hash: string): ProcedureDescription {
+  const { kind, definition } = procedure;
+  const { idempotent, slow, timeoutMs, upstream } = definition;
+  const { plans } = wireOf(procedure);
+  refuseConversions(plans, path);
+  return {
+    kind,
+    hash,
+    ...(idempotent === true && { idempotent }),
+    ...(slow !== undefined && { slow }),
+    // JSON has no infinity; the longest number is as long to whoever waits.
+    ...(timeoutMs !== undefined && { timeoutMs: Math.min(timeoutMs, Number.MAX_VALUE) }),
+    ...(upstream !== undefined && { upstream: true }),
+    ...(Object.keys(plans).length > 0 && { plans }),
+  };
+}
+
+function refuseConversions({ errors = {}, ...values }: ProcedurePlans, path: string): void {
+  const ofErrors = Object.entries(errors).map(([code, plan]) => [`errors.${code}`, plan] as const);
+  for (const [at, { plan, shared }] of [...Object.entries(values), ...ofErrors] as [string, WirePlan][]) {
+    const name = [plan, ...shared].map(conversionIn).find((found) => found !== undefined);
+    if (name === undefined) continue;
+    const why = `its ${at} travels by the conversion ${JSON.stringify(name)}, which is code and cannot be carried`;
+    throw new TypeError(`contract at ${path}: a stripped contract cannot have this procedure: ${why}`);
+  }
+}
+
+/** The name of a conversion of the author's own somewhere in a plan. */
+function conversionIn(plan: PartPlan): string | undefined {
+  if (plan === null || typeof plan === "string") return undefined;
+  if ("convert" in plan) return plan.convert;
+  for (const part of partsOf(plan)) {
+    const found = conversionIn(part);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function partsOf(plan: Exclude<PartPlan, string | null>): readonly PartPlan[] {
+  if ("list" in plan) return [plan.list];
+  if ("tuple" in plan) return [...plan.tuple, plan.rest];
+  if ("object" in plan) return [...Object.values(plan.object), plan.rest];
+  if ("by" in plan) return plan.cases.map(([, part]) => part);
+  if ("map" in plan) return plan.map;
+  if ("set" in plan) return [plan.set];
+  if ("either" in plan) return plan.either;
+  return "tagged" in plan ? plan.tagged : [];
+}

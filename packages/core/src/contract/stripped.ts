@@ -1,0 +1,78 @@
+/**
+ * A contract made from its description, without a schema: a client takes it wherever it takes the contract, and finds
+ * the same hashes and the same conversions. Nobody can answer with it, because nothing in it validates.
+ */
+import { type ContractDescription, DESCRIPTION_VERSION, type ProcedureDescription } from "./description.js";
+import { keepHashes } from "./hashes.js";
+import { type Procedure, sealProcedure } from "./procedure.js";
+import { keepRoutes } from "./routes.js";
+import type { Schema } from "./schema.js";
+import { markStripped } from "./stripped-mark.js";
+import type { WirePlan } from "./wire/plan.js";
+import type { ValuePlan } from "./wire/procedure-wire.js";
+
+/**
+ * The contract that was described, for clients. What calls this is written by `@trunkline/strip`, which says of which type
+ * it is: that of the contract. Throws a `TypeError` for a description that another version has written.
+ */
+export function strippedContract<Tree extends object>(description: ContractDescription): Tree {
+  if (description?.version !== DESCRIPTION_VERSION) {
+    const found = `expected a description of version ${DESCRIPTION_VERSION}, but came ${description?.version}`;
+    throw new TypeError(`stripped contract: ${found}; make it anew with the same version of all packages`);
+  }
+  const root: Group = Object.create(null);
+  const routes = new Map<string, Procedure>();
+  for (const [path, described] of Object.entries(description.procedures)) {
+    const procedure = strippedProcedure(described);
+    const names = path.split(".");
+    const last = names.pop()!;
+    names.reduce(subgroup, root)[last] = procedure;
+    routes.set(path, procedure);
+  }
+  keepRoutes(root, routes);
+  keepHashes(root, () => ({
+    contract: description.hash,
+    procedures: new Map(Object.entries(description.procedures).map(([path, { hash }]) => [path, hash])),
+  }));
+  markStripped(root);
+  return deepFreeze(root) as Tree;
+}
+
+type Group = Record<string, unknown>;
+
+function strippedProcedure({ kind, hash: _, plans = {}, upstream, ...flags }: ProcedureDescription): Procedure {
+  const { input, output, event, errors = {} } = plans;
+  const definition = Object.freeze({ ...flags, ...(upstream && { upstream: noSchema }) });
+  const procedure = markStripped({ kind, definition });
+  return sealProcedure(procedure, () => ({
+    input: valuePlan(input),
+    output: valuePlan(output),
+    event: valuePlan(event),
+    upstream: valuePlan(plans.upstream),
+    errors: new Map(Object.entries(errors).map(([code, plan]) => [code, { plan, conversions: none }])),
+  }));
+}
+
+/** Stands where a schema was, for those who ask whether there is one. */
+const noSchema: Schema = {
+  "~standard": {
+    version: 1,
+    vendor: "trunkline",
+    validate: () => ({ issues: [{ message: "a stripped contract has no validators" }] }),
+  },
+};
+
+const none: ValuePlan["conversions"] = /* @__PURE__ */ new Map();
+
+const valuePlan = (plan: WirePlan | undefined): ValuePlan | undefined => plan && { plan, conversions: none };
+
+/** The group of this name, made where it is not there yet. */
+function subgroup(group: Group, name: string): Group {
+  group[name] ??= Object.create(null);
+  return group[name] as Group;
+}
+
+function deepFreeze(group: object): object {
+  for (const member of Object.values(group)) if (!Object.isFrozen(member)) deepFreeze(member as object);
+  return Object.freeze(group);
+}

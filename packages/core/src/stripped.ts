@@ -1,0 +1,7 @@
+/** Contracts without their schemas, for clients in small bundles. `@trunkline/strip` writes the modules that use this. */
+export {
+  type ContractDescription,
+  describeContract,
+  type ProcedureDescription,
+} from "./contract/description.js";
+export { strippedContract } from "./contract/stripped.js";
