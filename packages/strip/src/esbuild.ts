@@ -1,0 +1,4 @@
+/** The plugin for esbuild. */
+import { stripContracts } from "./plugin.js";
+
+export default stripContracts.esbuild;

@@ -1,0 +1,4 @@
+/** The plugin for rollup. */
+import { stripContracts } from "./plugin.js";
+
+export default stripContracts.rollup;
