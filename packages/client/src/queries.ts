@@ -11,7 +11,7 @@
  * that transport is there, and nothing outlives it. Kept is the answer to the last of equal queries, and only if none of
  * its tags was invalidated while it was in flight.
  */
-import { type Alarm, type Caller, type ClientCall, type Clock, tagsOf } from "@trunkline/core/internal";
+import { type Alarm, ANY_TAG, type Caller, type ClientCall, type Clock, tagsOf } from "@trunkline/core/internal";
 import type { QueryCache } from "./query-cache.js";
 import { type Answer, type Asking, give, SharedQuery, type SharedQueryOwner, type Terms } from "./shared-query.js";
 
@@ -74,7 +74,7 @@ export class Queries implements SharedQueryOwner {
   invalidate(tags?: readonly string[]): void {
     this.#options.cache?.invalidate(tags);
     for (const [key, { flight }] of this.#latest) {
-      const isOld = tags === undefined || flight.terms?.tags.some((tag) => tags.includes(tag));
+      const isOld = tags === undefined || flight.terms?.tags.some((tag) => tag === ANY_TAG || tags.includes(tag));
       if (isOld === true) this.#latest.delete(key);
     }
   }

@@ -37,6 +37,14 @@ describe("a cache of answers", () => {
     expect(cache.holdings).toEqual({ entries: 0, bytes: 0, tags: 0 });
   });
 
+  it("forgets what has the tag * whenever anything is taken back", () => {
+    const cache = new QueryCache({ entries: 10, bytes: 10_000 });
+    cache.keep("a", text(1), terms("*"));
+    cache.keep("b", text(1), terms("x"));
+    cache.invalidate(["none"]);
+    expect([cache.read("a", 0), cache.read("b", 0)]).toEqual([undefined, text(1)]);
+  });
+
   it.each([{ entries: 0 }, { bytes: -1 }, { entries: 1.5 }])("has no bounds of %j", (bounds) => {
     expect(() => queryCache(bounds)).toThrow(TypeError);
   });

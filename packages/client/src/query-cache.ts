@@ -3,6 +3,7 @@
  * so many bytes; above either, what was used least recently goes. It knows nothing of connections: whoever owns it clears
  * it when the server can no longer say what has become untrue.
  */
+import { ANY_TAG } from "@trunkline/core/internal";
 import type { Answer, Terms } from "./shared-query.js";
 
 /** Bounds of a cache. */
@@ -83,7 +84,7 @@ export class QueryCache {
   /** Forgets every answer with one of these tags; without tags, all. */
   invalidate(tags: readonly string[] | undefined): void {
     if (tags === undefined) return this.clear();
-    for (const tag of tags) for (const key of this.#keysOf.get(tag) ?? []) this.#drop(key);
+    for (const tag of [...tags, ANY_TAG]) for (const key of this.#keysOf.get(tag) ?? []) this.#drop(key);
   }
 
   clear(): void {

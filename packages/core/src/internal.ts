@@ -37,7 +37,7 @@ export type {
 export { type SafeResult, safe } from "./call/safe.js";
 export { type Alarm, type Clock, systemClock } from "./clock.js";
 export { compose, type Layer } from "./compose.js";
-export { tagsOf } from "./contract/cache-rule.js";
+export { ANY_TAG, tagsOf } from "./contract/cache-rule.js";
 export { isProcedure, type Procedure } from "./contract/procedure.js";
 export { isContract, routes } from "./contract/routes.js";
 export type { Schema, SchemaIssue, SchemaResult } from "./contract/schema.js";

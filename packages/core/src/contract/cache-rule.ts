@@ -4,11 +4,17 @@
  * costs when two ends do not name alike.
  */
 
+/** Whatever is taken back, an answer with this tag is. */
+export const ANY_TAG = "*";
+
 /** What a query says of its answers. `Input`: what the caller passes. */
 export interface CacheRule<Input = never> {
   /** How old an answer may become, in milliseconds from the moment it was asked for. */
   readonly maxAgeMs: number;
-  /** Names by which the server says that an answer is no longer true; a function makes them of the input. */
+  /**
+   * Names by which the server says that an answer is no longer true; a function makes them of the input. An answer with the
+   * tag `"*"` goes with every other.
+   */
   readonly tags?: readonly string[] | ((input: Input) => readonly string[]);
 }
 

@@ -2,6 +2,7 @@
  * A contract as plain data: what a client needs of it when it runs, and no schema. It is what a build step writes into a
  * stripped module. Left out is what the client does not read: schemas, `meta`, and what is written for people.
  */
+import { ANY_TAG, type AnyCacheRule } from "./cache-rule.js";
 import { contractHash, procedureHashes } from "./hashes.js";
 import type { Kind, Procedure } from "./procedure.js";
 import { routes } from "./routes.js";
@@ -27,6 +28,8 @@ export interface ProcedureDescription {
   readonly idempotent?: true;
   readonly slow?: SlowReader;
   readonly timeoutMs?: number;
+  /** How long answers may be kept. Tags that a function makes of the input are `"*"` here. */
+  readonly cache?: { readonly maxAgeMs: number; readonly tags?: readonly string[] };
   /** Whether its callers send a stream. */
   readonly upstream?: true;
   /** How its values travel; absent where JSON carries all of them. */
@@ -47,7 +50,7 @@ export function describeContract(contract: object): ContractDescription {
 
 function describeProcedure(procedure: Procedure, path: string, hash: string): ProcedureDescription {
   const { kind, definition } = procedure;
-  const { idempotent, slow, timeoutMs, upstream } = definition;
+  const { idempotent, slow, timeoutMs, cache, upstream } = definition;
   const { plans } = wireOf(procedure);
   refuseConversions(plans, path);
   return {
@@ -55,12 +58,21 @@ function describeProcedure(procedure: Procedure, path: string, hash: string): Pr
     hash,
     ...(idempotent === true && { idempotent }),
     ...(slow !== undefined && { slow }),
-    // JSON has no infinity; the longest number is as long to whoever waits.
-    ...(timeoutMs !== undefined && { timeoutMs: Math.min(timeoutMs, Number.MAX_VALUE) }),
+    ...(timeoutMs !== undefined && { timeoutMs: finite(timeoutMs) }),
+    ...(cache !== undefined && { cache: describeCache(cache) }),
     ...(upstream !== undefined && { upstream: true }),
     ...(Object.keys(plans).length > 0 && { plans }),
   };
 }
+
+/** A function cannot be carried. An answer whose tags are not known is taken back with any other, so that none is stale. */
+function describeCache({ maxAgeMs, tags }: AnyCacheRule): NonNullable<ProcedureDescription["cache"]> {
+  const kept = Array.isArray(tags) ? (tags as readonly string[]) : [ANY_TAG];
+  return { maxAgeMs: finite(maxAgeMs), ...(tags !== undefined && { tags: kept }) };
+}
+
+/** JSON has no infinity; the longest number is as long to whoever waits. */
+const finite = (ms: number): number => Math.min(ms, Number.MAX_VALUE);
 
 function refuseConversions({ errors = {}, ...values }: ProcedurePlans, path: string): void {
   const ofErrors = Object.entries(errors).map(([code, plan]) => [`errors.${code}`, plan] as const);

@@ -26,6 +26,9 @@ const contract = defineContract({
   visits: {
     log: mutation({ input: Visit, output: Visit, errors: { LATE: Visit, GONE: null }, idempotent: true }),
     state: subscription({ event: Visit, slow: { latest: "id" } }),
+    count: query({ cache: { maxAgeMs: Infinity, tags: ["visits"] } }),
+    last: query({ input: Visit, cache: { maxAgeMs: 500, tags: ({ id }) => [`visit:${id}`] } }),
+    first: query({ cache: { maxAgeMs: 5 } }),
     upload: mutation({ upstream: Visit, timeoutMs: 500 }),
   },
 });
@@ -47,6 +50,9 @@ describe("a stripped contract", () => {
     expect(ping).toMatchObject({ kind: "query", definition: { timeoutMs: Number.MAX_VALUE } });
     expect(visits.log).toMatchObject({ kind: "mutation", definition: { idempotent: true } });
     expect(visits.state).toMatchObject({ kind: "subscription", definition: { slow: { latest: "id" } } });
+    expect(visits.count.definition.cache).toEqual({ maxAgeMs: Number.MAX_VALUE, tags: ["visits"] });
+    expect(visits.last.definition.cache).toEqual({ maxAgeMs: 500, tags: ["*"] });
+    expect(visits.first.definition.cache).toEqual({ maxAgeMs: 5 });
     expect(visits.upload.definition).toMatchObject({ timeoutMs: 500, upstream: expect.anything() });
     expect(JSON.stringify(shipped())).not.toMatch(/admin|Not for clients/);
   });
