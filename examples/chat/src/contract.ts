@@ -4,18 +4,11 @@
  */
 import { defineContract, type InferErrors, mutation, query, subscription } from "@trunkline/core";
 import { z } from "zod";
+import { isPrintable } from "./printable.js";
 
 /** A message's length at most, in UTF-16 units: with every kind of text it fits a WebSocket message of 1 MiB. */
 export const TEXT_LENGTH = 250_000;
 export const NAME_LENGTH = 24;
-
-/** What a name or a message must not hold: control characters (other than line break and tab), halves of characters. */
-const unprintable = /[\p{Cs}]|(?![\n\t])\p{Cc}/u;
-const isPrintable = (text: string) => !unprintable.test(text);
-
-/** A text as it may be sent: without what cannot be shown. */
-export const printable = (text: string): string =>
-  text.replaceAll(/\r\n?/g, "\n").replaceAll(new RegExp(unprintable, "gu"), "");
 
 export const Name = z.string().trim().min(1).max(NAME_LENGTH).refine(isPrintable, "control characters are not text");
 

@@ -3,12 +3,12 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { build, type Rolldown } from "vite";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type ChatServer, startChat } from "../src/server/chat-server.js";
 import { staticPage } from "../src/server/static-page.js";
+import config from "../vite.config.js";
 import { CuttableLine } from "./cuttable-line.js";
 import { visitor } from "./visitor.js";
 
@@ -42,8 +42,8 @@ describe.skipIf(skips)(`the page in a browser${skips ? ` (${skipped})` : ""}`, {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "trunkline-chat-"));
-    const configFile = fileURLToPath(new URL("../vite.config.ts", import.meta.url));
-    const built = (await build({ configFile, build: { outDir: folder } })) as Rolldown.RolldownOutput;
+    const options = { ...config.build, outDir: folder };
+    const built = (await build({ ...config, configFile: false, build: options })) as Rolldown.RolldownOutput;
     bundled = built.output.flatMap((part) => (part.type === "chunk" ? part.moduleIds : []));
     chat = await startChat({ port: 0, page: await staticPage(folder) });
     line = await CuttableLine.to(chat.port);
@@ -186,6 +186,8 @@ describe.skipIf(skips)(`the page in a browser${skips ? ` (${skipped})` : ""}`, {
     expect((await opened).url()).toBe(line.rpcUrl);
     expect(bundled.filter((id) => id.includes("/node_modules/ws/"))).toEqual([]);
     expect(bundled.some((id) => id.includes("packages/client/src/"))).toBe(true);
+    // Its contract is stripped.
+    expect(bundled.filter((id) => id.includes("/node_modules/zod/"))).toEqual([]);
     expect(faults).toEqual([]);
   });
 });

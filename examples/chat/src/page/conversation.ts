@@ -4,7 +4,8 @@
  * missing and nothing comes twice, and a message of one's own takes its place when it comes back.
  */
 import { type Client, safe } from "@trunkline/client";
-import { type ChatError, type chat, type Message, printable } from "../contract.js";
+import type { ChatError, chat, Message } from "../contract.js";
+import { printable } from "../printable.js";
 
 /** `key`: the same for a message on its way and the same message once it has come back. */
 export type Entry =

@@ -1,5 +1,6 @@
 /** The reader's own name: asked for once, kept by the browser where it keeps anything. */
-import { NAME_LENGTH, printable } from "../contract.js";
+import { NAME_LENGTH } from "../contract.js";
+import { printable } from "../printable.js";
 import { byId } from "./element.js";
 
 const STORED = "trunkline-chat.name";
