@@ -7,9 +7,13 @@
 import type { PartFrame } from "../protocol/message.js";
 import { type Violation, violation } from "../protocol/parse.js";
 
+/** What a frame takes when it begins, if it is not smaller; it grows to four times what it was. */
+const FIRST_BYTES = 256 * 1024;
+const GROWTH = 4;
+
 interface Unfinished {
   readonly total: number;
-  /** Grows by doubling, up to the total; the first `length` bytes have arrived. */
+  /** Grows up to the total; the first `length` bytes have arrived. */
   bytes: Uint8Array;
   length: number;
 }
@@ -44,7 +48,11 @@ export class Joining {
     if (known === undefined && this.#total + left > this.#valueBytes) {
       return violation("frames in parts exceed limits.valueBytes (§8)", "tooLarge");
     }
-    const frame = known ?? { total: left, bytes: new Uint8Array(blob.length), length: 0 };
+    const frame = known ?? {
+      total: left,
+      bytes: new Uint8Array(Math.min(left, Math.max(FIRST_BYTES, blob.length))),
+      length: 0,
+    };
     if (known === undefined) {
       this.#unfinished.set(id, frame);
       this.#total += left;
@@ -73,7 +81,7 @@ export class Joining {
 function append(frame: Unfinished, piece: Uint8Array): void {
   const length = frame.length + piece.length;
   if (length > frame.bytes.length) {
-    const bytes = new Uint8Array(Math.min(frame.total, Math.max(length, frame.bytes.length * 2)));
+    const bytes = new Uint8Array(Math.min(frame.total, Math.max(length, frame.bytes.length * GROWTH)));
     bytes.set(frame.bytes);
     frame.bytes = bytes;
   }

@@ -22,6 +22,8 @@ export interface Deferral<Deferred> {
 export interface PartBounds {
   /** Of one part. */
   readonly pieceBytes: number;
+  /** Of a frame that goes whole; not above `pieceBytes`. */
+  readonly wholeBytes: number;
   /** Of all frames whose parts are under way. */
   readonly valueBytes: number;
 }
@@ -109,7 +111,7 @@ export class Lanes<Deferred extends Deferrable> {
     const deferred = isFrame(first) ? undefined : first;
     const frame = isFrame(first) ? first : deferral.render(first, true);
     const id = deferred?.id ?? key;
-    if (frame === undefined || typeof id !== "number" || frameSize(frame) <= bounds.pieceBytes) {
+    if (frame === undefined || typeof id !== "number" || frameSize(frame) <= bounds.wholeBytes) {
       if (frame !== undefined && deferred !== undefined) deferral.departed(deferred);
       this.#turn(key, id, lane);
       return frame;
@@ -143,8 +145,8 @@ export class Lanes<Deferred extends Deferrable> {
   }
 
   /** Whether the other end has room for it beside what it has begun to receive. UTF-8 takes 3 bytes a unit at most. */
-  #mayBegin(outbound: Outbound<Deferred>, { pieceBytes, valueBytes }: PartBounds): boolean {
-    if (this.#begun === 0 || sizeOf(outbound) <= pieceBytes) return true;
+  #mayBegin(outbound: Outbound<Deferred>, { wholeBytes, valueBytes }: PartBounds): boolean {
+    if (this.#begun === 0 || sizeOf(outbound) <= wholeBytes) return true;
     const blobBytes = typeof outbound === "string" ? 0 : outbound.blobBytes;
     return this.#begun + (sizeOf(outbound) - blobBytes) * 3 + blobBytes + 4 <= valueBytes;
   }

@@ -25,7 +25,7 @@ import { violation } from "../protocol/parse.js";
 import { Joining } from "./joining.js";
 import { Lanes } from "./lanes.js";
 import { Outbox } from "./outbox.js";
-import { Pace } from "./pace.js";
+import { PART_BYTES, Pace } from "./pace.js";
 import type { Deferrable, Outbound } from "./scheduler.js";
 import { isFrame, Scheduler, sizeOf } from "./scheduler.js";
 
@@ -44,8 +44,6 @@ export interface Deferral<Deferred> {
 
 /** Batches stay near this size, so that the other end can begin while more is on its way. */
 const BATCH_SIZE = 64 * 1024;
-/** Larger frames go in parts of this size. */
-const PART_BYTES = 32 * 1024;
 /** No part is smaller, but the last, where there is room for a larger one soon. */
 const LEAST_PIECE = 1024;
 /** What stands around a part in its message, at most. */
@@ -69,8 +67,8 @@ export class Session<Deferred extends Deferrable> {
   readonly #joining: Joining;
   /** What was small since the last part. */
   #smallSize = 0;
-  /** What a part takes; what is larger goes in parts. */
-  #pieceBytes = PART_BYTES;
+  /** What is larger is large: it waits in a lane. */
+  #smallBytes = PART_BYTES;
   #partsTaken = 0;
   #peer: Pick<PeerLimits, "batchFrames" | "messageBytes" | "valueBytes"> | undefined;
   /** Number of the next frame to write on this transport. */
@@ -143,7 +141,7 @@ export class Session<Deferred extends Deferrable> {
   /** `id`: of its call or stream, whose frames keep their order. */
   push(outbound: Outbound<Deferred>, id = 0): void {
     const key = isFrame(outbound) || id !== 0 ? id : outbound;
-    if (sizeOf(outbound) > this.#pieceBytes || this.#lanes.has(key)) this.#lanes.push(key, outbound);
+    if (sizeOf(outbound) > this.#smallBytes || this.#lanes.has(key)) this.#lanes.push(key, outbound);
     else this.#waiting.push(outbound);
   }
 
@@ -194,7 +192,7 @@ export class Session<Deferred extends Deferrable> {
     this.#pace.acknowledged(received, 0);
     this.#state = { name: "attached", generation, congested: false };
     this.#peer = peer;
-    this.#pieceBytes = Math.min(PART_BYTES, peer.messageBytes - PART_ENVELOPE);
+    this.#smallBytes = Math.min(PART_BYTES, peer.messageBytes - PART_ENVELOPE);
     this.#cursor = received + 1;
     this.#told = this.#received;
     this.#ackDue = Infinity;
@@ -264,8 +262,7 @@ export class Session<Deferred extends Deferrable> {
 
   get #batchBounds(): { readonly frames: number; readonly size: number } {
     const { batchFrames = 1, messageBytes = BATCH_SIZE } = this.#peer ?? {};
-    // A UTF-16 unit takes at most 3 bytes of UTF-8; the envelope is small.
-    return { frames: batchFrames, size: Math.min(BATCH_SIZE, messageBytes / 3) - 64 };
+    return { frames: batchFrames, size: Math.min(BATCH_SIZE, textRoom(messageBytes)) };
   }
 
   /** Frames the last transport may have lost. */
@@ -296,8 +293,10 @@ export class Session<Deferred extends Deferrable> {
 
   #part(now: number): EncodedFrame | undefined {
     const room = this.#outbox.size === 0 ? Infinity : this.#replayBytes - this.#outbox.size - PART_ENVELOPE;
-    if (!this.#pace.isOpen || room < Math.min(LEAST_PIECE, this.#pieceBytes)) return undefined;
-    const bounds = { pieceBytes: Math.min(this.#pieceBytes, room), valueBytes: this.#peer?.valueBytes ?? 0 };
+    if (!this.#pace.isOpen || room < Math.min(LEAST_PIECE, this.#smallBytes)) return undefined;
+    const { messageBytes = 0, valueBytes = 0 } = this.#peer ?? {};
+    const pieceBytes = Math.min(this.#pace.partBytes, messageBytes - PART_ENVELOPE, room);
+    const bounds = { pieceBytes, wholeBytes: Math.min(pieceBytes, textRoom(messageBytes)), valueBytes };
     const frame = this.#lanes.next(bounds, {
       render: (deferred, inParts) => this.#deferral.render(deferred, now, inParts),
       departed: (deferred) => this.#deferral.departed(deferred),
@@ -328,3 +327,6 @@ export class Session<Deferred extends Deferrable> {
     return frames;
   }
 }
+
+/** So many UTF-16 units fit into a message in any case: one takes at most 3 bytes of UTF-8, and the envelope is small. */
+const textRoom = (messageBytes: number) => messageBytes / 3 - 64;
