@@ -8,6 +8,7 @@ import { defineContract, query } from "@trunkline/core";
 import { implement, serve } from "@trunkline/server";
 import { openFaultProxy } from "@trunkline/testing";
 import { z } from "zod";
+import { dialOneMessage, serveOneMessage } from "./one-message.js";
 
 export interface HeadOfLineOptions {
   readonly valueBytes: number;
@@ -18,6 +19,17 @@ export interface HeadOfLineOptions {
   readonly bytesPerSecond?: number;
   /** Each way. */
   readonly latencyMs?: number;
+  /** Beside it: a server written by hand, which sends each answer as one message. */
+  readonly inOneMessage?: boolean;
+}
+
+/** One connection. */
+export interface Line {
+  large(bytes: number): Promise<string>;
+  small(number: number): Promise<number>;
+  /** How often it was lost. */
+  losses(): number;
+  close(): void;
 }
 
 export interface HeadOfLineFigures {
@@ -45,24 +57,20 @@ const router = implement(contract).router({
 });
 
 export async function runHeadOfLine(options: HeadOfLineOptions): Promise<HeadOfLineFigures> {
-  const { valueBytes, smallCalls, everyMs, bytesPerSecond, latencyMs } = options;
+  const { valueBytes, smallCalls, everyMs, bytesPerSecond, latencyMs, inOneMessage = false } = options;
   const limits = { messageBytes: valueBytes + 1_024, valueBytes: valueBytes + 2_048 };
-  await using server = await serve(router, { port: 0, limits });
+  await using server = await (inOneMessage ? serveOneMessage() : serve(router, { port: 0, limits }));
   await using proxy = await openFaultProxy(server.port);
   const onLine = bytesPerSecond !== undefined || latencyMs !== undefined;
-  const client = createClient(contract, { url: `ws://127.0.0.1:${onLine ? proxy.port : server.port}`, limits });
-  await client.small({ number: 0 });
-  let losses = 0;
-  client.$connection.subscribe(() => {
-    if (client.$connection.status.state !== "ready") losses++;
-  });
+  const url = `ws://127.0.0.1:${onLine ? proxy.port : server.port}`;
+  const line = await (inOneMessage ? dialOneMessage(url) : dial(url, limits));
   proxy.impair("both", { ...(bytesPerSecond ? { bytesPerSecond } : {}), ...(latencyMs ? { latencyMs } : {}) });
 
   const took: number[] = [];
   let over = false;
   let besideBefore = 0;
   const begin = performance.now();
-  const large = client.large({ bytes: valueBytes }, { timeoutMs: 120_000 }).then((text) => {
+  const large = line.large(valueBytes).then((text) => {
     over = true;
     if (text.length !== valueBytes) throw new Error(`${text.length} of ${valueBytes} bytes arrived`);
     return performance.now() - begin;
@@ -71,7 +79,7 @@ export async function runHeadOfLine(options: HeadOfLineOptions): Promise<HeadOfL
   for (let number = 1; number <= smallCalls && !over; number++) {
     const asked = performance.now();
     small.push(
-      client.small({ number }).then((answer) => {
+      line.small(number).then((answer) => {
         if (answer !== number) throw new Error(`${answer} is not the answer to ${number}`);
         took.push(performance.now() - asked);
         if (!over) besideBefore++;
@@ -81,17 +89,27 @@ export async function runHeadOfLine(options: HeadOfLineOptions): Promise<HeadOfL
   }
   const valueMs = await large;
   await Promise.all(small);
-  const lost = losses;
-  client.$connection.close();
+  const losses = line.losses();
+  line.close();
   took.sort((a, b) => a - b);
   const at = (share: number) => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? 0;
+  return { beside: took.length, besideBefore, p50Ms: at(0.5), p99Ms: at(0.99), largestMs: at(1), valueMs, losses };
+}
+
+async function dial(
+  url: string,
+  limits: { readonly messageBytes: number; readonly valueBytes: number },
+): Promise<Line> {
+  const client = createClient(contract, { url, limits });
+  await client.small({ number: 0 });
+  let losses = 0;
+  client.$connection.subscribe(() => {
+    if (client.$connection.status.state !== "ready") losses++;
+  });
   return {
-    beside: took.length,
-    besideBefore,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
-    largestMs: at(1),
-    valueMs,
-    losses: lost,
+    large: (bytes) => client.large({ bytes }, { timeoutMs: 120_000 }),
+    small: (number) => client.small({ number }, { timeoutMs: 120_000 }),
+    losses: () => losses,
+    close: () => client.$connection.close(),
   };
 }
