@@ -1,5 +1,12 @@
 /** A client process: the real client, its credentials, and a count of its attempts that is kept apart (I11). */
-import { type Client, type ConnectionStatus, createClient, type OpenTransport } from "@trunkline/client";
+import {
+  type Client,
+  type ConnectionStatus,
+  createClient,
+  type OpenTransport,
+  queryCache,
+  type Router,
+} from "@trunkline/client";
 import type { Random } from "@trunkline/core/simulation";
 import { contract, type WorldContract } from "./contract.js";
 import type { Link } from "./link.js";
@@ -19,6 +26,8 @@ export interface ClientProgramOptions {
   readonly identity: string;
   readonly random: Random;
   dial(program: ClientProgram): OpenTransport;
+  /** What servers may call. */
+  serve(program: ClientProgram): Router<object> | undefined;
 }
 
 class NoCredentials extends Error {}
@@ -41,11 +50,14 @@ export class ClientProgram {
   /** Attempts that count; undefined where it is not for us to say. */
   #attempts: number | undefined = 0;
 
-  constructor({ process, stage, identity, random, dial }: ClientProgramOptions) {
+  constructor({ process, stage, identity, random, dial, serve }: ClientProgramOptions) {
     this.process = process;
     this.identity = identity;
     this.#stage = stage;
     this.#random = random;
+    const served = serve(this);
+    // Whoever serves connects at once.
+    this.used = served !== undefined;
     this.client = createClient(contract, {
       url: "world:",
       transport: dial(this),
@@ -53,6 +65,8 @@ export class ClientProgram {
       random: () => random.next(),
       limits: stage.swarm.clientLimits,
       auth: () => this.#credentials(),
+      cache: queryCache({ entries: random.pick([1, 2, 1_000]), bytes: random.pick([1_000, 1_000_000]) }),
+      ...(served === undefined ? {} : { serve: served }),
       onError: (error) => {
         const known = error instanceof NoCredentials;
         stage.ledger.check(known, "I13", () => `${process.name} reports ${String(error)}`);

@@ -7,13 +7,21 @@ import type { ClientProgram } from "./client-program.js";
 import type { Stage } from "./stage.js";
 import type { Workload } from "./workload.js";
 import * as asks from "./workloads/asks.js";
+import * as errands from "./workloads/errands.js";
+import * as pages from "./workloads/pages.js";
+import * as parcels from "./workloads/parcels.js";
 import * as streams from "./workloads/streams.js";
 import * as topics from "./workloads/topics.js";
+import * as uploads from "./workloads/uploads.js";
 
 export const contract = defineContract({
   asks: asks.procedures,
   streams: streams.procedures,
   topics: topics.procedures,
+  uploads: uploads.procedures,
+  parcels: parcels.procedures,
+  pages: pages.procedures,
+  errands: errands.procedures,
 });
 
 export type WorldContract = typeof contract;
@@ -24,13 +32,20 @@ export function makeWorkloads(stage: Stage) {
     asks: asks.workload(stage),
     streams: streams.workload(stage),
     topics: topics.workload(stage),
+    uploads: uploads.workload(stage),
+    parcels: parcels.workload(stage),
+    pages: pages.workload(stage),
+    errands: errands.workload(stage),
   } satisfies { [Name in keyof WorldContract]: Workload<WorldContract[Name] & Contract> };
 }
 
 export type Workloads = ReturnType<typeof makeWorkloads>;
 
-/** Those that are met twice as often stand here twice. */
-const acts: readonly (keyof Workloads)[] = ["asks", "asks", "streams", "topics"];
+/** Those that are met more often stand here more often. */
+const acts: readonly (keyof Workloads)[] = [
+  ...(["asks", "asks", "asks", "streams", "streams", "topics", "topics"] as const),
+  ...(["uploads", "uploads", "parcels", "pages", "pages", "errands"] as const),
+];
 
 /** Lets a client do one thing of one workload. */
 export function act(workloads: Workloads, program: ClientProgram, random: Random): void {

@@ -84,6 +84,7 @@ export class Crowd {
       identity: swarm.hard.has("shared identities") ? `user ${number % 2}` : `user ${number}`,
       random: this.#random.fork(),
       dial: (program) => this.#router.dialerFor(program),
+      serve: (program) => this.#workloads.errands.serves?.(program, this.#random),
     });
     this.#employ(client, this.#random.fork());
     return client;

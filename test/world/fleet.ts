@@ -79,6 +79,7 @@ export class Fleet {
     this.servers.splice(index, 1);
     this.#stage.ledger.say(server.process.name, "is gone");
     server.die(told);
+    for (const workload of Object.values(this.#workloads)) workload.gone?.(server);
   }
 
   #stirLater(server: ServerProgram, random: Random): void {

@@ -7,6 +7,12 @@ export interface Figures {
   answers: number;
   events: number;
   gaps: number;
+  /** Items of upstreams that handlers have read, and calls that servers have made. */
+  items: number;
+  callbacks: number;
+  /** Pieces of large frames that were said, and answers that came out of a cache. */
+  parts: number;
+  cached: number;
   dials: number;
   sessions: number;
   /** Produced, and neither delivered nor told as missing. */
@@ -25,6 +31,10 @@ export class Ledger {
     answers: 0,
     events: 0,
     gaps: 0,
+    items: 0,
+    callbacks: 0,
+    parts: 0,
+    cached: 0,
     dials: 0,
     sessions: 0,
     lost: 0,

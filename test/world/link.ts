@@ -9,7 +9,12 @@ export type Side = 0 | 1;
 
 export interface LinkWatch {
   said(link: Link, side: Side, message: string | Uint8Array): void;
-  heard(link: Link, side: Side): void;
+  /** In the order in which it was said, whatever of it is heard. `late`: by a program that has closed its end. */
+  heard(link: Link, side: Side, late: boolean): void;
+  /** This side's program closes it. */
+  closing(link: Link, side: Side, code: number, reason: string): void;
+  /** This side's program has been told that it is over. */
+  over(link: Link, side: Side): void;
 }
 
 export interface LinkOptions {
@@ -19,6 +24,7 @@ export interface LinkOptions {
   readonly manners: Manners;
   readonly processes: readonly [Process, Process];
   readonly highBytes: number;
+  readonly hearsLate: boolean;
   readonly watch: LinkWatch;
 }
 
@@ -31,7 +37,7 @@ export class Link {
   readonly #pipes: readonly [Pipe, Pipe];
   readonly #over = new Set<Side>();
 
-  constructor({ name, clock, random, manners, processes, highBytes, watch }: LinkOptions) {
+  constructor({ name, clock, random, manners, processes, highBytes, hearsLate, watch }: LinkOptions) {
     this.name = name;
     this.manners = manners;
     this.processes = processes;
@@ -39,10 +45,15 @@ export class Link {
       new Socket({
         process: processes[side],
         highBytes,
+        hearsLate,
         watch: {
           said: (message) => watch.said(this, side, message),
-          heard: () => watch.heard(this, side),
-          over: () => this.#finished(side),
+          heard: (late) => watch.heard(this, side, late),
+          closing: (code, reason) => watch.closing(this, side, code, reason),
+          over: () => {
+            watch.over(this, side);
+            this.#finished(side);
+          },
         },
       });
     const sockets = [socket(0), socket(1)] as const;

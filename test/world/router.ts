@@ -82,19 +82,22 @@ export class Router {
     const { clock, swarm } = stage;
     const small = swarm.hard.has("small buffers");
     const random = this.#random.fork();
+    const bytesPerMs = swarm.hard.has("narrow lines") ? random.between(4, 100) : Infinity;
     const link = new Link({
       name: `link ${++this.#made}`,
       clock,
       random,
       watch,
       processes: [client.process, server.process],
+      hearsLate: swarm.hard.has("messages after close"),
       highBytes: small ? random.between(1, 4_000) : 256 * 1024,
       manners: {
         delayMs: swarm.delayMs,
         jitterMs: swarm.hard.has("jitter") ? 40 : 0,
-        bytesPerMs: swarm.hard.has("narrow lines") ? random.between(4, 100) : Infinity,
+        bytesPerMs,
         windowBytes: small ? random.between(200, 8_000) : 64 * 1024,
-        segmentBytes: swarm.hard.has("slices") ? random.between(50, 1_400) : Infinity,
+        // What takes long arrives piece by piece.
+        segmentBytes: swarm.hard.has("slices") ? random.between(50, 1_400) : 100 * bytesPerMs,
         ...(stage.busy ? {} : healthy),
       },
     });

@@ -12,7 +12,10 @@ import type { Process } from "./process.js";
 /** Who watches what is said. */
 interface SocketWatch {
   said(message: string | Uint8Array): void;
-  heard(): void;
+  /** `late`: by a program that has closed it. */
+  heard(late: boolean): void;
+  /** The program closes it. */
+  closing(code: number, reason: string): void;
   /** The program has been told that it is over, or never will be. */
   over(): void;
 }
@@ -22,6 +25,8 @@ export interface SocketOptions {
   readonly watch: SocketWatch;
   /** Unsent bytes above which `send` returns false; at half of that there is room again. */
   readonly highBytes: number;
+  /** Whether its program still hears what arrives between its own close and the other end's, which it should not. */
+  readonly hearsLate: boolean;
 }
 
 type State =
@@ -72,6 +77,7 @@ export class Socket implements Transport {
 
   close(code: number, reason: string): void {
     if (!this.open) return;
+    this.#options.watch.closing(code, reason);
     this.#state = { name: "closing", code, reason };
     this.#out?.write(frame("close", JSON.stringify([code, reason])));
     this.#alarm.set(this.#options.process.now() + CLOSE_MS);
@@ -112,11 +118,11 @@ export class Socket implements Transport {
       if (this.open) this.#out?.write(frame("close", bytes));
       return this.#closed(code, reason);
     }
-    if (!this.open) return;
+    if (!this.open && !this.#options.hearsLate) return;
     if (type === "ping") this.#out?.write(frame("pong", bytes));
     else if (type === "pong") this.#listener?.alive();
     else {
-      this.#options.watch.heard();
+      this.#options.watch.heard(!this.open);
       this.#listener?.message(type === "text" ? bytes.toString() : bytes);
     }
   }

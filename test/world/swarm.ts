@@ -41,6 +41,7 @@ const hardships = [
   "shared identities",
   "sticky router",
   "no gap listeners",
+  "messages after close",
 ] as const;
 type Hardship = (typeof hardships)[number];
 
@@ -109,5 +110,10 @@ function drawLimits(random: Random, tightness: number): Partial<Limits> {
     ...tight({ detachedBytes: random.between(100, 4_000) }),
     ...tight({ offlineCalls: few(), offlineBytes: random.between(200, 4_000) }),
     ...tight({ waitingCalls: few() }),
+    ...tight({ upstreamBytes: random.between(1_024, 5_000) }),
+    ...tight({ upstreams: few() }),
+    // Larger than any text of a world, and smaller than its largest values.
+    ...tight({ messageBytes: random.between(70_000, 120_000) }),
+    ...tight({ valueBytes: random.between(160_000, 400_000) }),
   };
 }

@@ -27,6 +27,7 @@ export class Totals {
     const hours = (this.#virtualMs / 3_600_000).toFixed(1);
     return (
       `worlds ${this.#worlds} ${say("sessions", "dials", "calls", "answers", "events", "gaps")} ` +
+      `${say("items", "callbacks", "parts", "cached")} ` +
       `faults ${faults.join(", ")}; virtual hours ${hours} failed ${this.#failed} ` +
       say("lost", "duplicated", "reordered", "unsettled")
     );

@@ -1,18 +1,37 @@
 /**
- * Reads what is said on the links, as a third party: tokens, numbers and acknowledgements (I7, I12), and credit (I5). It
- * keeps its own count for every session and shares no code with the product. What it does not know of the wire it lets
- * pass.
+ * Reads what is said and heard on the links, as a third party: tokens, numbers and acknowledgements (I7, I12), that nobody
+ * acknowledges what only an older transport has brought (I8), and that neither end accuses the other (I14). It keeps its
+ * own count for every session and shares no code with the product. What it does not know of the wire it lets pass.
  */
+import { CreditWatch } from "./credit-watch.js";
 import type { Ledger } from "./ledger.js";
 import type { Link, LinkWatch, Side } from "./link.js";
+import {
+  type BatchHead,
+  type Hello,
+  readMessage,
+  type Welcome,
+  type WireFrame,
+  type WireMessage,
+} from "./wire-message.js";
 
 /** What one end has said in one session. */
 interface Said {
   /** Op and id of each numbered frame, by number − 1. */
   readonly frames: string[];
-  /** Credit granted and events said, by the stream's id. */
-  readonly granted: Map<number, number>;
-  readonly events: Map<number, number>;
+  readonly credit: CreditWatch;
+  /** How many of the other end's frames it has heard where it should. */
+  arrived: number;
+}
+
+/** What hears of a client what bears on its cache. */
+export interface Ears {
+  /** It has another transport. */
+  welcomed(client: string): void;
+  /** It was told that what has these tags is no longer true; `null`: all of it. */
+  invalidated(client: string, tags: readonly string[] | null): void;
+  /** Its latest transport is gone. */
+  lost(client: string): void;
 }
 
 interface Session {
@@ -28,48 +47,72 @@ interface Session {
   confirmed: boolean;
 }
 
-interface Hello {
-  readonly session?: string;
-  readonly received: number;
-}
-
-interface Welcome {
-  readonly session: string;
-  readonly resumed: boolean;
-  readonly received: number;
-}
-
-type WireFrame = readonly [op: number, id: number, ...rest: unknown[]];
-
-const op = { call: 1, subscribe: 2, credit: 4, event: 7, gap: 9 } as const;
-
-const silence = (): Said => ({ frames: [], granted: new Map(), events: new Map() });
+/** Breaking the rules, too much at once, and too much in all. */
+const accusations: ReadonlySet<number> = new Set([4400, 4413, 4429]);
 
 export class WireWatch implements LinkWatch {
   readonly #byToken = new Map<string, Session>();
   readonly #hellos = new WeakMap<Link, Hello>();
   readonly #sessions = new WeakMap<Link, Session>();
+  /** What is on its way to each side. */
+  readonly #under = new WeakMap<Link, readonly [WireMessage[], WireMessage[]]>();
+  /** The link on which each client was welcomed last. */
+  readonly #latest = new Map<string, Link>();
   readonly #ledger: Ledger;
+  readonly #ears: Ears;
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, ears: Ears) {
     this.#ledger = ledger;
+    this.#ears = ears;
   }
 
   said(link: Link, side: Side, message: string | Uint8Array): void {
     this.#ledger.say(link.name, `${side === 0 ? "→" : "←"} ${message.length}`);
-    const text = typeof message === "string" ? message : textOf(message);
-    const [first, ...rest] = JSON.parse(text) as [string | [number, number], ...unknown[]];
-    if (first === "hello") this.#hellos.set(link, rest[0] as Hello);
-    else if (first === "welcome") this.#welcome(link, rest[0] as Welcome);
-    else if (Array.isArray(first)) this.#batch(link, side, first, rest as WireFrame[]);
+    const read = readMessage(message);
+    this.#underWay(link)[side === 0 ? 1 : 0].push(read);
+    if (read.type === "hello") this.#hellos.set(link, read.hello);
+    else if (read.type === "welcome") this.#welcome(link, read.welcome);
+    else if (read.type === "batch") this.#batch(link, side, read.head, read.frames);
   }
 
-  heard(link: Link, side: Side): void {
+  heard(link: Link, side: Side, late: boolean): void {
+    const message = this.#underWay(link)[side].shift()!;
+    // Whoever has closed a transport has done with it.
+    if (late) return;
     const session = this.#sessions.get(link);
     if (side === 1 && session?.link === link) session.confirmed = true;
+    const client = link.processes[0].name;
+    if (message.type === "welcome") {
+      this.#latest.set(client, link);
+      this.#ears.welcomed(client);
+    } else if (message.type === "invalidate") this.#ears.invalidated(client, message.tags);
+    else if (message.type === "batch" && session !== undefined) {
+      const { arrived } = session.sides[side];
+      session.sides[side].arrived = Math.max(arrived, message.head[0] - 1 + message.frames.length);
+    }
   }
 
-  #welcome(link: Link, { session: token, resumed, received }: Welcome): void {
+  /** Both ends are honest: neither has a reason to accuse the other. */
+  closing(link: Link, side: Side, code: number, reason: string): void {
+    const who = link.processes[side].name;
+    this.#ledger.check(!accusations.has(code), "I14", () => `${who} closes ${link.name} with ${code}: ${reason}`);
+  }
+
+  over(link: Link, side: Side): void {
+    const client = link.processes[0].name;
+    if (side === 0 && this.#latest.get(client) === link) this.#ears.lost(client);
+  }
+
+  #underWay(link: Link): readonly [WireMessage[], WireMessage[]] {
+    let under = this.#under.get(link);
+    if (under === undefined) {
+      under = [[], []];
+      this.#under.set(link, under);
+    }
+    return under;
+  }
+
+  #welcome(link: Link, { session: token, resumed, received, limits }: Welcome): void {
     const hello = this.#hellos.get(link)!;
     const known = resumed ? this.#byToken.get(hello.session ?? "") : undefined;
     const owner = link.processes[0].name;
@@ -88,7 +131,11 @@ export class WireWatch implements LinkWatch {
         hello.received <= known.sides[1].frames.length,
         `${known.name} is hailed at ${hello.received}`,
       );
+      this.#expectArrived(known, 1, received);
+      this.#expectArrived(known, 0, hello.received);
     }
+    session.sides[1].credit.upstreamBytes = limits.upstreamBytes;
+    session.sides[0].credit.upstreamBytes = hello.limits.upstreamBytes;
     session.issued = token;
     session.used = hello.session;
     session.link = link;
@@ -99,45 +146,46 @@ export class WireWatch implements LinkWatch {
 
   #begin(link: Link, owner: string, issued: string): Session {
     const name = `session ${++this.#ledger.figures.sessions}`;
-    return { name, owner, sides: [silence(), silence()], issued, used: undefined, link, confirmed: false };
+    return {
+      name,
+      owner,
+      sides: [this.#silence(0), this.#silence(1)],
+      issued,
+      used: undefined,
+      link,
+      confirmed: false,
+    };
   }
 
-  #batch(link: Link, side: Side, [seq, ack]: readonly [number, number], frames: readonly WireFrame[]): void {
+  #batch(link: Link, side: Side, [seq, ack, blobs]: BatchHead, frames: readonly WireFrame[]): void {
     const session = this.#sessions.get(link);
     if (session === undefined) return this.#expectNumber(false, `${link.name}: a batch before the welcome`);
     const own = session.sides[side];
     const other = session.sides[side === 0 ? 1 : 0];
     const who = `${session.name}, ${side === 0 ? "client" : "server"}`;
     this.#expectNumber(ack <= other.frames.length, `${who}: ack ${ack} of ${other.frames.length} sent`);
+    this.#expectArrived(session, side, ack);
     this.#expectNumber(seq <= own.frames.length + 1, `${who}: seq ${seq} after ${own.frames.length} sent`);
     frames.forEach((frame, index) => {
       const name = `${frame[0]} of ${frame[1]}`;
       const known = own.frames[seq + index - 1];
-      if (known === undefined) this.#count(own, other, frame, who);
+      if (known === undefined) own.credit.said(frame, blobs?.[index] ?? 0, other.credit, who);
       else this.#expectNumber(known === name, `${who}: frame ${seq + index} was ${known}, now ${name}`);
       own.frames[seq + index - 1] = name;
     });
   }
 
-  #count(own: Said, other: Said, frame: WireFrame, who: string): void {
-    const [kind, id] = frame;
-    if (kind === op.subscribe) own.granted.set(id, frame[5] as number);
-    if (kind === op.credit) own.granted.set(id, Math.max(own.granted.get(id) ?? 0, frame[2] as number));
-    if (kind !== op.event && kind !== op.gap) return;
-    const events = (own.events.get(id) ?? 0) + 1;
-    own.events.set(id, events);
-    const granted = other.granted.get(id);
-    if (granted === undefined) return;
-    this.#ledger.check(events <= granted, "I5", () => `${who}: event ${events} of stream ${id}, ${granted} granted`);
+  #silence(side: Side): Said {
+    return { frames: [], credit: new CreditWatch(side, this.#ledger), arrived: 0 };
+  }
+
+  #expectArrived({ name, sides }: Session, side: Side, count: number): void {
+    const { arrived } = sides[side];
+    const detail = () => `${name}, ${side === 0 ? "client" : "server"} acts on frame ${count}, and has ${arrived}`;
+    this.#ledger.check(count <= arrived, "I8", detail);
   }
 
   #expectNumber(holds: boolean, detail: string): void {
     this.#ledger.check(holds, "I7", () => detail);
   }
-}
-
-/** A binary message begins with the length of its JSON, and ends with the bytes that its values point to. */
-function textOf(message: Uint8Array): string {
-  const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
-  return bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString();
 }

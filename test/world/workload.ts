@@ -3,7 +3,7 @@
  * `workloads/`; a new one is added to the list in `contract.ts`.
  */
 
-import type { ProcedureCalls } from "@trunkline/client";
+import type { ProcedureCalls, Router } from "@trunkline/client";
 import type { Contract } from "@trunkline/core";
 import type { Random } from "@trunkline/core/simulation";
 import type { Backplane, Handlers } from "@trunkline/server";
@@ -22,12 +22,16 @@ export interface Guest {
 export interface Workload<Group extends Contract> {
   /** A server process begins. `backplane`: its view of the one that all share. */
   handlers(server: ServerProgram, backplane: Backplane): Handlers<Group, Guest>;
+  /** A client process begins: what it serves. Undefined: nothing. */
+  serves?(client: ClientProgram, random: Random): Router<object> | undefined;
   /** A client does one thing. */
   act(client: ClientProgram, calls: ProcedureCalls<Group>, random: Random): void;
   /** A server does something of its own, now and then. */
   stir?(server: ServerProgram, random: Random): void;
   /** A client's process has died: nobody is left to hear what it had asked for. */
   orphan(client: ClientProgram): void;
+  /** A server's process has ended: nobody is left to hear what it had asked for. */
+  gone?(server: ServerProgram): void;
   /** Faults are over, and everybody had time to come back: a last chance to say something that must arrive. */
   conclude?(server: ServerProgram): void;
   /** A quiet minute has passed: checks what must be so, and ends what would go on for ever. */

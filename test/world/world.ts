@@ -79,7 +79,7 @@ class World {
     this.#faults = new Faults(stage);
     this.#workloads = makeWorkloads(stage);
     this.#fleet = new Fleet(stage, this.#workloads);
-    const watch = new WireWatch(this.#ledger);
+    const watch = new WireWatch(this.#ledger, this.#workloads.pages.ears);
     this.#router = new Router({ stage, watch, servers: this.#fleet.servers, faults: this.#faults });
     this.#crowd = new Crowd(stage, this.#workloads, this.#router);
   }

@@ -2,12 +2,14 @@
 import { RpcError } from "@trunkline/core";
 import type { Stage } from "../stage.js";
 
-export type AskKind = "look" | "book" | "put";
 type Standing = "open" | "result" | "answered" | "not-sent" | "unknown" | "orphaned";
 
 export interface AskPlan {
   readonly number: number;
-  readonly kind: AskKind;
+  /** What it is called. */
+  readonly kind: string;
+  /** Whether its handler may start in more than one session. */
+  readonly repeatable: boolean;
   /** Who asks. */
   readonly client: string;
   /** Whether its program may end it itself, by a cancel or a deadline. */
@@ -39,7 +41,7 @@ export class AskRecord {
     ledger.say(session, `starts ${this}`);
     ledger.check(this.standing !== "not-sent", "I2", () => `${this} was not sent, and its handler starts`);
     this.#starts.set(session, (this.#starts.get(session) ?? 0) + 1);
-    const times = this.#plan.kind === "book" ? sum(this.#starts.values()) : this.#starts.get(session);
+    const times = this.#plan.repeatable ? this.#starts.get(session) : sum(this.#starts.values());
     ledger.check(times === 1, "I2", () => `${this} starts again, in ${session}`, "duplicated");
   }
 
@@ -63,7 +65,7 @@ export class AskRecord {
     const ran = this.#starts.size > 0;
     ledger.check(outcome !== "not-sent" || !ran, "I2", () => `${this} is not-sent, and was started`);
     // One that may be repeated may have started in a session that was lost, and be refused in the next.
-    const refused = outcome === "answered" && code === "RESOURCE_EXHAUSTED" && this.#plan.kind === "book";
+    const refused = outcome === "answered" && code === "RESOURCE_EXHAUSTED" && !this.#plan.repeatable;
     ledger.check(!refused || !ran, "I2", () => `${this} was refused, and was started`);
     ledger.check(code !== "INTERNAL", "I13", () => `${this} failed within`);
     const spared = !swarm.calm || this.#plan.mayEnd;

@@ -3,7 +3,7 @@ import { mutation, query } from "@trunkline/core";
 import type { CallArgs } from "@trunkline/server";
 import { z } from "zod";
 import { askOptions, padding, workMs } from "../manner.js";
-import { type AskKind, AskRecord } from "../records/ask-record.js";
+import { AskRecord } from "../records/ask-record.js";
 import type { Stage } from "../stage.js";
 import type { Guest, Workload } from "../workload.js";
 
@@ -48,10 +48,11 @@ export function workload(stage: Stage): Workload<typeof procedures> {
       return { look: handler, book: handler, put: handler };
     },
     act: ({ process }, calls, random) => {
-      const kind = random.pick(["look", "book", "book", "put"] as const satisfies AskKind[]);
+      const kind = random.pick(["look", "book", "book", "put"] as const);
       const options = askOptions(stage, process, random);
       const number = records.length;
-      const record = new AskRecord({ number, kind, client: process.name, mayEnd: options !== undefined }, stage);
+      const plan = { number, kind, repeatable: kind !== "book", client: process.name, mayEnd: options !== undefined };
+      const record = new AskRecord(plan, stage);
       records.push(record);
       calls[kind]({ call: number, pad: padding(stage, random) }, options).then(
         (answer) => record.result(answer),

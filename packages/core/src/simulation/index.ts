@@ -1,4 +1,5 @@
 /** Virtual time, seeded chance, a network with faults, and whole worlds made of them. */
+export { bytesOf } from "./bytes.js";
 export type { Harm } from "./call-record.js";
 export { type CutFigures, cutEverywhere } from "./duet/cuts.js";
 export { checkModel, type ModelFigures } from "./duet/model.js";

@@ -2,7 +2,7 @@
 
 /**
  * Names of what must hold; RELIABILITY's numbering. `I14`: neither of two honest ends accuses the other. `I15`: a drain
- * fails no call.
+ * fails no call. `I16`: what a cache gives is not older than what its client could know.
  */
 export type Invariant =
   | "I1"
@@ -19,7 +19,8 @@ export type Invariant =
   | "I12"
   | "I13"
   | "I14"
-  | "I15";
+  | "I15"
+  | "I16";
 
 /** A run in which something did not hold. */
 export class InvariantBroken extends Error {
