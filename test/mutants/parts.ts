@@ -1,5 +1,5 @@
 /** Bugs in large frames: what is dropped, in which order they go, and what is said of a call in parts. */
-import { OutgoingCalls, Session } from "@trunkline/core/internal";
+import { Joining, OutgoingCalls, Session } from "@trunkline/core/internal";
 import { patch } from "./plant.js";
 
 export function keepUnwantedParts(): void {
@@ -24,6 +24,18 @@ export function callPartsNotSent(): void {
   patch(OutgoingCalls.prototype, "departed", () => {
     return (call) => {
       call.isPartial = false;
+    };
+  });
+}
+
+/** Every part brings the bytes of the one before it, where they are as many. */
+export function mixUpParts(): void {
+  let last: Uint8Array | undefined;
+  patch(Joining.prototype, "add", (add) => {
+    return function (this: Joining, part) {
+      const blob = last?.length === part.blob.length ? last : part.blob;
+      last = part.blob;
+      return add.call(this, { ...part, blob });
     };
   });
 }

@@ -1,7 +1,13 @@
 /** The bugs that must be seen in worlds, beside those of `table.ts`, which bare conversations show. */
+import * as cache from "./cache.js";
+import * as callbacks from "./callbacks.js";
+import { callEndedNotSent } from "./calls.js";
 import * as households from "./households.js";
+import { ignoreGenerations } from "./numbers.js";
+import { keepUnwantedParts, mixUpParts } from "./parts.js";
 import type { Mutant } from "./table.js";
 import { resetBackoffOnOpen } from "./time.js";
+import * as uploads from "./uploads.js";
 
 export type WorldMutant = Omit<Mutant, "run">;
 
@@ -20,6 +26,24 @@ const rows: readonly Row[] = [
   ["a follower misses an entry", "every hole is reported", ["I4", "I10"], households.followFromNowOn],
   ["an ended session aborts nothing", "handlers learn that nobody waits", ["I9"], households.forgetHandlers],
   ["the dialer forgets its attempts on open", "attempts count until stable", ["I11"], resetBackoffOnOpen],
+  ["an older transport is listened to", "an older transport has no effect", ["I8", "I14"], ignoreGenerations],
+  // Cache.
+  ["a lost transport leaves the cache", "what is kept belongs to one transport", ["I16"], cache.keepAcrossTransports],
+  ["an invalidation is not heeded", "what is taken back is not given", ["I16"], cache.ignoreInvalidations],
+  ["an invalidation comes too late", "it is heard before what is answered later", ["I16"], cache.sayInvalidationsLate],
+  ["answers do not grow old", "`maxAgeMs`", ["I16"], cache.neverGrowOld],
+  // Upstreams.
+  ["an upstream is read in two sessions", "a source is read once", ["I2", "I4"], uploads.sendReadUpstreamsAgain],
+  ["a part of an upstream passes for the whole", "every hole is reported", ["I4"], uploads.takePartForWhole],
+  ["an item is said again after a resume", "items come once", ["I4", "I14"], uploads.repeatLastItem],
+  // Calls of servers.
+  ["a client goes on with what was called off", "what is cancelled stops", ["I10"], callbacks.goOnUnwanted],
+  ["connections of an identity are mixed", "a call is made to one session", ["I12", "I15"], callbacks.mixConnections],
+  ["a client leaves whom it answers", "a drain fails no call", ["I15"], callbacks.leaveCallers],
+  ["a lost session calls all not-sent", "`not-sent` means never started", ["I2"], callEndedNotSent],
+  // Parts.
+  ["parts of what was called off are kept", "what nobody wants is not held", ["I10", "I14"], keepUnwantedParts],
+  ["parts change their bytes", "an answer is what was answered", ["I3", "I14"], mixUpParts],
 ];
 
 export const worldMutants: readonly WorldMutant[] = rows.map(([name, breaks, caughtBy, plant]) => ({

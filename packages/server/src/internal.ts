@@ -2,5 +2,6 @@
 export { ServerConnection } from "./connection.js";
 export { Credentials } from "./credentials.js";
 export { Detached } from "./detached.js";
+export { Invalidations } from "./invalidations.js";
 export { Sessions } from "./sessions.js";
 export { numbering } from "./topics/messages.js";
