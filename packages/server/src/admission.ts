@@ -75,22 +75,42 @@ export class Admission {
   enter(remoteAddress: string | undefined): Admitted | undefined {
     const address = remoteAddress ?? "";
     // Whoever could not be judged need not be heard.
-    if (!this.#hooks.hasRoom(address) || !this.#pending.hasRoom(address)) return undefined;
-    const leave = this.#connections.take(address);
-    const greeted = leave && this.#pending.take(address);
-    if (greeted === undefined) return undefined;
-    return {
-      greeted,
-      release: () => {
-        greeted();
-        leave?.();
-      },
-    };
+    if (!this.#hooks.hasRoom(address)) return undefined;
+    if (!this.#pending.hasRoom(address) || !this.#connections.hasRoom(address)) return undefined;
+    return new Visitor(this.#pending, this.#connections, address);
   }
 
   /** A hook begins. Undefined: too many run, or have not stopped. */
   hook(remoteAddress: string | undefined): Release | undefined {
     return this.#hooks.take(remoteAddress ?? "");
+  }
+}
+
+class Visitor implements Admitted {
+  readonly #pending: Places;
+  readonly #connections: Places;
+  readonly #address: string;
+  #state: "pending" | "greeted" | "gone" = "pending";
+
+  constructor(pending: Places, connections: Places, address: string) {
+    this.#pending = pending;
+    this.#connections = connections;
+    this.#address = address;
+    pending.enter(address);
+    connections.enter(address);
+  }
+
+  greeted(): void {
+    if (this.#state !== "pending") return;
+    this.#state = "greeted";
+    this.#pending.leave(this.#address);
+  }
+
+  release(): void {
+    this.greeted();
+    if (this.#state === "gone") return;
+    this.#state = "gone";
+    this.#connections.leave(this.#address);
   }
 }
 

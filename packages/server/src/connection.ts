@@ -37,20 +37,23 @@ export interface Arrival {
 /** What the latest hello and its credentials brought. */
 interface Latest {
   readonly http: HttpInfo | undefined;
-  readonly context: unknown;
+  readonly guest: Guest | undefined;
   readonly serves: string | undefined;
   /** The largest message that it takes of what is no longer true; undefined: it keeps nothing. */
   readonly invalidateBytes: number | undefined;
 }
 
+const nothing: Latest = { http: undefined, guest: undefined, serves: undefined, invalidateBytes: undefined };
+
 export class ServerConnection implements Connection, PeerOwner {
-  readonly id = randomUUID();
+  #id: string | undefined;
   readonly #household: Household<ServerConnection>;
   readonly #peer: Peer;
-  readonly #credentials: Credentials;
-  readonly #clientCalls: ClientCalls;
-  readonly #invalidations: Invalidations;
-  #latest: Latest = { http: undefined, context: undefined, serves: undefined, invalidateBytes: undefined };
+  // What most connections never need is made when it is.
+  #credentials: Credentials | undefined;
+  #clientCalls: ClientCalls | undefined;
+  #invalidations: Invalidations | undefined;
+  #latest: Latest = nothing;
   #state: "new" | "attached" | "detached" | "ended" = "new";
 
   constructor(household: Household<ServerConnection>) {
@@ -59,8 +62,20 @@ export class ServerConnection implements Connection, PeerOwner {
     const context = () => this.context;
     const answerer = router.answerer({ role: "server", connection: this, limits, context, report });
     this.#peer = new Peer({ role: "server", limits, clock, answerer: abandoned.bound(answerer), owner: this });
-    this.#invalidations = new Invalidations(this.#peer);
-    this.#clientCalls = new ClientCalls(
+  }
+
+  get id(): string {
+    this.#id ??= randomUUID();
+    return this.#id;
+  }
+
+  get serves(): string | undefined {
+    return this.#latest.serves;
+  }
+
+  client<Contract extends object>(contract: Contract): ProcedureCalls<Contract> {
+    const { clock, limits, report } = this.#household;
+    this.#clientCalls ??= new ClientCalls(
       {
         connection: this.#peer,
         clock,
@@ -70,23 +85,6 @@ export class ServerConnection implements Connection, PeerOwner {
       },
       () => this.serves,
     );
-    this.#credentials = new Credentials({
-      clock,
-      judge: (auth, signal) => household.judge({ auth, request: this.http, signal }),
-      ask: () => this.#peer.renew(),
-      accepted: ({ context }) => {
-        this.#latest = { ...this.#latest, context };
-      },
-      refused: (close) => this.#refused(close),
-      report: (error) => report({ error, connection: this }),
-    });
-  }
-
-  get serves(): string | undefined {
-    return this.#latest.serves;
-  }
-
-  client<Contract extends object>(contract: Contract): ProcedureCalls<Contract> {
     return this.#clientCalls.of(contract);
   }
 
@@ -95,7 +93,7 @@ export class ServerConnection implements Connection, PeerOwner {
   }
 
   get context(): unknown {
-    return this.#latest.context;
+    return this.#latest.guest?.context;
   }
 
   /** The client has spoken since it was last welcomed, so it has the token it was given then. */
@@ -123,10 +121,10 @@ export class ServerConnection implements Connection, PeerOwner {
     const { contractHash, limits } = this.#household;
     const resumed = this.#state !== "new";
     const invalidateBytes = hello.caches === true ? hello.limits.messageBytes : undefined;
-    this.#latest = { http, context: guest.context, serves: hello.serves, invalidateBytes };
-    this.#invalidations.drop();
+    this.#latest = { http, guest, serves: hello.serves, invalidateBytes };
+    this.#invalidations?.drop();
     this.#state = "attached";
-    this.#credentials.hold(guest);
+    this.#hold(guest);
     const { heartbeatMs, resumeMs, graceMs, reconnectSpreadMs: spreadMs } = limits;
     const terms = { session: token, resumed, received: this.#peer.received, contract: contractHash };
     transport.send(
@@ -149,12 +147,14 @@ export class ServerConnection implements Connection, PeerOwner {
   invalidate(tags?: readonly string[]): void {
     const checked = checkedTags(tags);
     const { invalidateBytes } = this.#latest;
-    if (this.attached && invalidateBytes !== undefined) this.#invalidations.say(checked, invalidateBytes);
+    if (!this.attached || invalidateBytes === undefined) return;
+    this.#invalidations ??= new Invalidations(this.#peer);
+    this.#invalidations.say(checked, invalidateBytes);
   }
 
   drained(): void {
     const { invalidateBytes } = this.#latest;
-    if (invalidateBytes !== undefined) this.#invalidations.flush(invalidateBytes);
+    if (invalidateBytes !== undefined) this.#invalidations?.flush(invalidateBytes);
   }
 
   /** Ends the session and closes its socket; the client may begin a new one. */
@@ -165,7 +165,7 @@ export class ServerConnection implements Connection, PeerOwner {
   end(ending: Ending): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
-    this.#credentials.drop();
+    this.#credentials?.drop();
     this.#peer.end(ending.close, "UNAVAILABLE", "the client's session has ended");
     this.#household.ended(this, ending);
   }
@@ -179,7 +179,32 @@ export class ServerConnection implements Connection, PeerOwner {
 
   /** The client brings new credentials. */
   renew(auth: unknown): void {
-    if (this.#state === "attached") this.#credentials.present(auth);
+    if (this.#state === "attached") this.#renewable.present(auth);
+  }
+
+  /** Credentials that never expire need nobody to look after them until others come. */
+  #hold(guest: Guest): void {
+    if (guest.expiresAt === undefined) this.#credentials?.hold(guest);
+    else this.#renewable.hold(guest);
+  }
+
+  /** The credentials as something that is watched and renewed. */
+  get #renewable(): Credentials {
+    if (this.#credentials !== undefined) return this.#credentials;
+    const { clock, judge, report } = this.#household;
+    const credentials = new Credentials({
+      clock,
+      judge: (auth, signal) => judge({ auth, request: this.http, signal }),
+      ask: () => this.#peer.renew(),
+      accepted: (guest) => {
+        this.#latest = { ...this.#latest, guest };
+      },
+      refused: (close) => this.#refused(close),
+      report: (error) => report({ error, connection: this }),
+    });
+    this.#credentials = credentials;
+    if (this.#latest.guest !== undefined) credentials.hold(this.#latest.guest);
+    return credentials;
   }
 
   broken(close: CloseName, detail: string): void {
@@ -188,7 +213,7 @@ export class ServerConnection implements Connection, PeerOwner {
 
   #detached(): void {
     this.#state = "detached";
-    this.#credentials.drop();
+    this.#credentials?.drop();
     this.#household.detached(this);
   }
 

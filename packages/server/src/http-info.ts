@@ -8,17 +8,19 @@ import type { IncomingMessage } from "node:http";
 export interface HttpInfo {
   /** The request target, query string included. Keep it out of logs: it may carry a secret. */
   readonly url: string;
-  /** By lower-case name. */
+  /** By lower-case name; without those of the upgrade itself, which mean nothing to a connection. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The address of whoever holds the other end of the socket: behind a proxy, the proxy. */
   readonly remoteAddress: string | undefined;
 }
 
+const ofUpgrade = /^(?:connection|upgrade|sec-websocket-(?:key|version|extensions|protocol))$/;
+
 /** What remains of a request once its socket speaks WebSocket. */
 export function httpInfo(request: IncomingMessage): HttpInfo {
   return Object.freeze({
     url: request.url ?? "/",
-    headers: request.headers,
+    headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !ofUpgrade.test(name))),
     remoteAddress: request.socket.remoteAddress,
   });
 }

@@ -23,7 +23,7 @@ export interface OriginClaim {
   readonly host: string;
   /** Whether the socket itself is TLS. */
   readonly encrypted: boolean;
-  /** Whether the socket came in over loopback. */
+  /** Whether the socket came in over loopback. Asked last: to know it costs memory. */
   readonly local: boolean;
 }
 
@@ -35,8 +35,10 @@ export interface OriginClaim {
 export function originCheck(origins: Origins): (claim: OriginClaim) => boolean {
   if (origins === "*") return () => true;
   if (origins === "same-origin") {
-    return ({ origin, host, encrypted, local }) =>
-      origin === undefined || (origin === ownOrigin(host, encrypted) && (!local || LOCAL_HOST.test(host)));
+    return (claim) => {
+      const { origin, host, encrypted } = claim;
+      return origin === undefined || (origin === ownOrigin(host, encrypted) && (!claim.local || LOCAL_HOST.test(host)));
+    };
   }
   if (!Array.isArray(origins)) throw new TypeError(`origins must be "same-origin", "*" or a list of origins`);
   const listed = new Set(origins.map(canonical));

@@ -31,16 +31,21 @@ export class Places {
   /** Undefined: there is none. */
   take(key: string): Release | undefined {
     if (!this.hasRoom(key)) return undefined;
-    this.#taken++;
-    this.#byKey.set(key, (this.#byKey.get(key) ?? 0) + 1);
+    this.enter(key);
     let held = true;
     return () => {
-      if (held) this.#leave(key);
+      if (held) this.leave(key);
       held = false;
     };
   }
 
-  #leave(key: string): void {
+  /** Takes one that was asked for, and is given back with `leave`. */
+  enter(key: string): void {
+    this.#taken++;
+    this.#byKey.set(key, (this.#byKey.get(key) ?? 0) + 1);
+  }
+
+  leave(key: string): void {
     this.#taken--;
     const left = (this.#byKey.get(key) ?? 1) - 1;
     if (left === 0) this.#byKey.delete(key);

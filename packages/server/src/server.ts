@@ -112,7 +112,7 @@ export class Server implements AsyncDisposable {
     const door = { path, origins, limits, clock, admission: this.#admission };
     const line = { rate: this.#rate, compression: this.#compression };
     const acceptor = acceptUpgrades(httpServer, { ...door, ...line }, (transport, http, admitted) =>
-      this.accept(transport, http, admitted.greeted),
+      this.accept(transport, http, () => admitted.greeted()),
     );
     this.#acceptors.add(acceptor);
     return () => {

@@ -20,8 +20,9 @@ interface Entry {
   readonly connection: ServerConnection;
   /** Who may resume it; `undefined` where the application names nobody. */
   readonly identity: string | undefined;
-  /** Hashes of the tokens that are valid: the newest last, before it at most one. */
-  tokens: readonly string[];
+  /** The hash of the newest token, and that of the one before it, as long as that is valid. */
+  token: string;
+  before: string | undefined;
 }
 
 export class Sessions implements Iterable<ServerConnection> {
@@ -65,10 +66,12 @@ export class Sessions implements Iterable<ServerConnection> {
 
   /** Enters a new connection. Returns its first token. */
   enter(connection: ServerConnection, identity: string | undefined): string {
-    const entry: Entry = { connection, identity, tokens: [] };
+    const token = newToken();
+    const entry: Entry = { connection, identity, token: hash(token), before: undefined };
     this.#byConnection.set(connection, entry);
+    this.#byToken.set(entry.token, entry);
     this.#attached.add(connection, identity);
-    return this.#issue(entry, []);
+    return token;
   }
 
   /** Finds the connection a token resumes, for whom it belongs to, and changes the token. */
@@ -77,7 +80,7 @@ export class Sessions implements Iterable<ServerConnection> {
     if (entry === undefined) return undefined;
     this.#detached.remove(entry.connection);
     this.#attached.add(entry.connection, identity);
-    return { connection: entry.connection, token: this.#issue(entry, [hash(token)]) };
+    return { connection: entry.connection, token: this.#renew(entry, hash(token)) };
   }
 
   /** The connection lost its transport and waits. */
@@ -90,7 +93,8 @@ export class Sessions implements Iterable<ServerConnection> {
   leave(connection: ServerConnection): void {
     const entry = this.#byConnection.get(connection);
     if (entry === undefined) return;
-    for (const token of entry.tokens) this.#byToken.delete(token);
+    this.#byToken.delete(entry.token);
+    if (entry.before !== undefined) this.#byToken.delete(entry.before);
     this.#byConnection.delete(connection);
     this.#attached.remove(connection);
     this.#detached.remove(connection);
@@ -103,16 +107,21 @@ export class Sessions implements Iterable<ServerConnection> {
     const entry = this.#byToken.get(used);
     if (entry === undefined || entry.identity !== identity) return undefined;
     // A hello that was late: its sender has moved on since, with a newer token.
-    return used !== entry.tokens.at(-1) && entry.connection.confirmed ? undefined : entry;
+    return used !== entry.token && entry.connection.confirmed ? undefined : entry;
   }
 
-  #issue(entry: Entry, kept: readonly string[]): string {
-    const token = randomBytes(32).toString("base64url");
-    for (const old of entry.tokens) if (!kept.includes(old)) this.#byToken.delete(old);
-    entry.tokens = [...kept, hash(token)];
-    for (const valid of entry.tokens) this.#byToken.set(valid, entry);
+  /** The token that was used stays until the next one is; another one that was valid is no longer. */
+  #renew(entry: Entry, used: string): string {
+    const token = newToken();
+    const other = used === entry.token ? entry.before : entry.token;
+    if (other !== undefined) this.#byToken.delete(other);
+    entry.before = used;
+    entry.token = hash(token);
+    this.#byToken.set(entry.token, entry);
     return token;
   }
 }
+
+const newToken = () => randomBytes(32).toString("base64url");
 
 const hash = (token: string) => createHash("sha256").update(token).digest("base64");

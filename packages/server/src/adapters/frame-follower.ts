@@ -11,10 +11,12 @@ export class FrameFollower {
   messages = 0;
   /** Bytes that were part of a message, over all of them. */
   messageBytes = 0;
-  /** The header that is being read. */
-  readonly #header = new Uint8Array(10);
+  /** Of the header that is being read, or was read last: how much has come, how long it is, and its first byte. */
   #headerBytes = 0;
-  /** Bytes of the frame's mask and payload still to come. */
+  #headerSize = 2;
+  #first = 0;
+  #masked = false;
+  /** Bytes of the frame's mask and payload still to come; the payload's length alone as long as its header is read. */
   #left = 0;
   #state: "between" | "header" | "control" | "data" = "between";
   /** The first frame of a message has come, and not its last. */
@@ -33,7 +35,7 @@ export class FrameFollower {
         at += taken;
         if (this.#state === "data") this.messageBytes += taken;
       } else {
-        this.#header[this.#headerBytes++] = chunk[at++] as number;
+        this.#read(chunk[at++] as number);
         this.#state = "header";
         if (this.#headerBytes < this.#headerSize) continue;
         this.#begin();
@@ -42,35 +44,32 @@ export class FrameFollower {
     }
   }
 
-  /** Known from the second byte on. */
-  get #headerSize(): number {
-    if (this.#headerBytes < 2) return 2;
-    const short = this.#byte(1) & 127;
-    return short === 127 ? 10 : short === 126 ? 4 : 2;
+  /** The next byte of a header. Its second says how many there are. */
+  #read(byte: number): void {
+    const at = this.#headerBytes++;
+    if (at === 0) {
+      this.#first = byte;
+      this.#headerSize = 2;
+    } else if (at === 1) {
+      const short = byte & 127;
+      this.#masked = byte >= 128;
+      this.#headerSize = short === 127 ? 10 : short === 126 ? 4 : 2;
+      this.#left = short < 126 ? short : 0;
+    } else this.#left = this.#left * 256 + byte;
   }
 
   #begin(): void {
-    let length = this.#byte(1) & 127;
-    if (length >= 126) {
-      const size = this.#headerBytes;
-      length = 0;
-      for (let at = 2; at < size; at++) length = length * 256 + this.#byte(at);
-    }
-    this.#left = length + (this.#byte(1) >= 128 ? 4 : 0);
+    if (this.#masked) this.#left += 4;
     this.#headerBytes = 0;
-    this.#state = (this.#byte(0) & 8) === 0 ? "data" : "control";
+    this.#state = (this.#first & 8) === 0 ? "data" : "control";
     this.frames++;
   }
 
   #end(): void {
     if (this.#state === "data") {
-      this.#fragmented = this.#byte(0) < 128;
+      this.#fragmented = this.#first < 128;
       if (!this.#fragmented) this.messages++;
     }
     this.#state = "between";
-  }
-
-  #byte(at: number): number {
-    return this.#header[at] as number;
   }
 }

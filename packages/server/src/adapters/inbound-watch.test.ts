@@ -15,7 +15,7 @@ beforeEach(() => {
 function watch(rate: RateOptions = {}): InboundWatch {
   const note = (what: string) => void log.push(`${clock.now()} ${what}`);
   return new InboundWatch(
-    { pause: () => note("pause"), resume: () => note("resume"), close: (close) => note(close) },
+    { pause: () => note("pause"), resume: () => note("resume"), giveUp: (close) => note(close) },
     { ...rate, clock, limits: { messageMs: MESSAGE_MS } },
   );
 }
@@ -81,7 +81,7 @@ describe("a message that has begun", () => {
     const alarms: (() => void)[] = [];
     const asleep = { now: () => now, alarm: (wake: () => void) => ({ set: () => void alarms.push(wake), clear() {} }) };
     const closed: string[] = [];
-    const socket = { pause() {}, resume() {}, close: (close: string) => void closed.push(close) };
+    const socket = { pause() {}, resume() {}, giveUp: (close: string) => void closed.push(close) };
     const inbound = new InboundWatch(socket, {
       clock: { ...asleep, wallNow: () => now, defer() {}, later() {} },
       limits: { messageMs: MESSAGE_MS },
@@ -144,7 +144,7 @@ describe("a rate", () => {
       paused = what;
     };
     const inbound = new InboundWatch(
-      { pause: note(true), resume: note(false), close: (close) => void log.push(close) },
+      { pause: note(true), resume: note(false), giveUp: (close) => void log.push(close) },
       { messagesPerSecond: 100, clock, limits: { messageMs: MESSAGE_MS } },
     );
     let read = 0;

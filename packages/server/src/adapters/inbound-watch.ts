@@ -43,7 +43,7 @@ const DOUBT_MS = 2_000;
 export interface WatchedSocket {
   pause(): void;
   resume(): void;
-  close(close: CloseName): void;
+  giveUp(close: CloseName): void;
 }
 
 export interface WatchOptions extends RateOptions {
@@ -51,8 +51,11 @@ export interface WatchOptions extends RateOptions {
   readonly limits: Pick<Limits, "messageMs">;
 }
 
+/** Shared by all sockets, as most are quiet most of the time. */
+const quiet = { type: "quiet" } as const;
+
 type State =
-  | { readonly type: "quiet" }
+  | typeof quiet
   /** A message is under way; what it had brought when its time began. */
   | { readonly type: "message"; readonly until: number; readonly messages: number; readonly bytes: number }
   | { readonly type: "paused" }
@@ -61,16 +64,16 @@ type State =
 export class InboundWatch {
   readonly #socket: WatchedSocket;
   readonly #options: WatchOptions;
-  readonly #alarm: Alarm;
+  /** Made when something is waited for, which most sockets never see. */
+  #alarm: Alarm | undefined;
   readonly #follower = new FrameFollower();
   readonly #rates: { readonly frames: TokenBucket; readonly bytes: TokenBucket } | undefined;
-  #state: State = { type: "quiet" };
+  #state: State = quiet;
 
   constructor(socket: WatchedSocket, options: WatchOptions) {
     const { clock, messagesPerSecond = Infinity, bytesPerSecond = Infinity } = options;
     this.#socket = socket;
     this.#options = options;
-    this.#alarm = clock.alarm(() => this.#wake());
     if (messagesPerSecond === Infinity && bytesPerSecond === Infinity) return;
     const now = clock.now();
     this.#rates = { frames: new TokenBucket(messagesPerSecond, now), bytes: new TokenBucket(bytesPerSecond, now) };
@@ -82,7 +85,7 @@ export class InboundWatch {
     const before = this.#follower.frames;
     this.#follower.follow(chunk);
     const debtMs = this.#spend(this.#follower.frames - before, chunk.length);
-    if (debtMs > PAUSE_MS) this.#socket.close("flood");
+    if (debtMs > PAUSE_MS) this.#socket.giveUp("flood");
     else if (debtMs > 0) this.#pause(debtMs);
     else if (this.#state.type !== "paused") this.#judge();
   }
@@ -90,7 +93,7 @@ export class InboundWatch {
   /** The socket is closing: nothing of it matters any more. */
   stop(): void {
     this.#state = { type: "stopped" };
-    this.#alarm.clear();
+    this.#alarm?.clear();
   }
 
   #spend(frames: number, bytes: number): number {
@@ -104,15 +107,15 @@ export class InboundWatch {
   #pause(ms: number): void {
     this.#state = { type: "paused" };
     this.#socket.pause();
-    this.#alarm.set(this.#options.clock.now() + ms);
+    this.#wakeAt(this.#options.clock.now() + ms);
   }
 
   #judge(): void {
     const { unfinished } = this.#follower;
     if (this.#state.type === "quiet" && unfinished) this.#expect(this.#options.limits.messageMs);
     else if (this.#state.type === "message" && !unfinished) {
-      this.#state = { type: "quiet" };
-      this.#alarm.clear();
+      this.#state = quiet;
+      this.#alarm?.clear();
     }
   }
 
@@ -121,13 +124,18 @@ export class InboundWatch {
     const { messages, messageBytes: bytes } = this.#follower;
     const until = this.#options.clock.now() + ms;
     this.#state = { type: "message", until, messages, bytes };
-    this.#alarm.set(until);
+    this.#wakeAt(until);
+  }
+
+  #wakeAt(at: number): void {
+    this.#alarm ??= this.#options.clock.alarm(() => this.#wake());
+    this.#alarm.set(at);
   }
 
   #wake(): void {
     const state = this.#state;
     if (state.type === "paused") {
-      this.#state = { type: "quiet" };
+      this.#state = quiet;
       this.#socket.resume();
       this.#judge();
     } else if (state.type === "message") {
@@ -135,14 +143,14 @@ export class InboundWatch {
       const isMoving = messages > state.messages || messageBytes - state.bytes >= PROGRESS_BYTES;
       if (isMoving) this.#expect(this.#options.limits.messageMs);
       else if (this.#options.clock.now() - state.until > LATE_MS) this.#doubt(state);
-      else this.#socket.close("silent");
+      else this.#socket.giveUp("silent");
     }
   }
 
   #doubt(state: State & { readonly type: "message" }): void {
     const until = this.#options.clock.now() + DOUBT_MS;
     this.#state = { ...state, until };
-    this.#alarm.set(until);
+    this.#wakeAt(until);
   }
 }
 

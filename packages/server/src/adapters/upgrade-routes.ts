@@ -41,11 +41,15 @@ export function openRoute(server: UpgradableServer, path: string, take: TakeUpgr
   };
 }
 
+function destroy(this: Duplex): void {
+  this.destroy();
+}
+
 function listenTo(server: UpgradableServer): Routes {
   const paths = new Map<string, TakeUpgrade>();
   const onUpgrade: TakeUpgrade = (request, socket, head) => {
     // Before anything else: a reset must not find the socket without a listener, whoever takes it.
-    socket.on("error", () => socket.destroy());
+    socket.on("error", destroy);
     const take = paths.get(rawPath(request.url ?? ""));
     if (take !== undefined && !socket.destroyed) return take(request, socket, head);
     if (server.listenerCount("upgrade") === 1) refuse(request, "notFound");

@@ -119,6 +119,7 @@ describe("acceptUpgrades", () => {
     expect(await status(upgrade({ line: "GET /rpc?room=1 HTTP/1.1", more }))).toBe(101);
     expect(opened[0]?.http).toMatchObject({ url: "/rpc?room=1", remoteAddress: "127.0.0.1" });
     expect(opened[0]?.http.headers.cookie).toBe("a=b");
+    expect(Object.keys(opened[0]?.http.headers ?? {}).filter((name) => name.startsWith("sec-"))).toEqual([]);
   });
 
   it("leaves plain requests to the server's own handler", async () => {

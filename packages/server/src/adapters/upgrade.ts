@@ -8,7 +8,7 @@ import type { Limits, Transport } from "@trunkline/core";
 import type { Clock } from "@trunkline/core/internal";
 import type { Admission, Admitted } from "../admission.js";
 import { type HttpInfo, httpInfo } from "../http-info.js";
-import { type Origins, originCheck } from "../origin.js";
+import { type OriginClaim, type Origins, originCheck } from "../origin.js";
 import type { DeflateSettings } from "./compression.js";
 import type { RateOptions } from "./inbound-watch.js";
 import { refuse } from "./refusal.js";
@@ -62,12 +62,10 @@ export function acceptUpgrades(server: UpgradableServer, options: UpgradeOptions
     if (refusing) return refuse(request, "draining");
     const fault = malformed(request);
     if (fault !== undefined) return refuse(request, fault);
-    const { origin, host = "" } = request.headers;
-    if (!mayConnect({ origin, host, encrypted: isEncrypted(request), local: isLocal(request) }))
-      return refuse(request, "origin");
+    if (!mayConnect(claimOf(request))) return refuse(request, "origin");
     const admitted = admission.enter(request.socket.remoteAddress);
     if (admitted === undefined) return refuse(request, "busy");
-    socket.once("close", admitted.release);
+    releaseAtClose(socket, admitted);
     const transport = shakeHands(request, head);
     if (transport !== undefined) onTransport(transport, httpInfo(request), admitted);
   };
@@ -79,4 +77,19 @@ export function acceptUpgrades(server: UpgradableServer, options: UpgradeOptions
     },
     close,
   };
+}
+
+/** Node keeps an address once it was asked for, so it is asked for those of pages alone. */
+const claimOf = (request: IncomingMessage): OriginClaim => ({
+  origin: request.headers.origin,
+  host: request.headers.host ?? "",
+  encrypted: isEncrypted(request),
+  get local() {
+    return isLocal(request);
+  },
+});
+
+/** Apart from where the request is known: what stays with the socket must not hold it. */
+function releaseAtClose(socket: Duplex, admitted: Admitted): void {
+  socket.on("close", () => admitted.release());
 }

@@ -1,11 +1,13 @@
 /**
  * A transport over one accepted WebSocket. It reads nothing until somebody listens, so that nothing has to be kept, and
  * its close is bounded by our clock, whatever the other end does.
+ *
+ * There are as many as there are clients, most of which do nothing: so what all share is made once, listeners included.
  */
 import type { SharedMessage, Transport, TransportListener } from "@trunkline/core";
 import { type Alarm, type Clock, type CloseName, closeCodes } from "@trunkline/core/internal";
 import { frameFault } from "./frame-fault.js";
-import { InboundWatch, type WatchOptions } from "./inbound-watch.js";
+import { InboundWatch, type WatchedSocket, type WatchOptions } from "./inbound-watch.js";
 import { textFrame } from "./text-frame.js";
 
 /** A close handshake that takes longer ends with the socket's destruction. */
@@ -23,10 +25,13 @@ export interface AcceptedWebSocket {
   readonly bufferedAmount: number;
   /** What was negotiated: empty, where messages go out as they are. */
   readonly extensions: string;
-  on(event: "message", listener: (data: Buffer, isBinary: boolean) => void): unknown;
-  on(event: "pong", listener: () => void): unknown;
-  on(event: "error", listener: (error: Error) => void): unknown;
-  on(event: "close", listener: (code: number, reason: Buffer) => void): unknown;
+  /** What its events are for, from before the first of them on. */
+  transport: WsTransport;
+  // Listeners are called on the socket itself.
+  on(event: "message", listener: (this: never, data: Buffer, isBinary: boolean) => void): unknown;
+  on(event: "pong", listener: (this: never) => void): unknown;
+  on(event: "error", listener: (this: never, error: Error) => void): unknown;
+  on(event: "close", listener: (this: never, code: number, reason: Buffer) => void): unknown;
   send(message: string | Uint8Array, written?: (error?: Error | null) => void): void;
   ping(): void;
   pause(): void;
@@ -36,7 +41,7 @@ export interface AcceptedWebSocket {
 }
 
 /** The socket below, as much of it as is used here. */
-interface Below {
+interface SocketBelow {
   /** Includes what is not a whole message yet. */
   readonly bytesRead: number;
   readonly writable: boolean;
@@ -45,52 +50,61 @@ interface Below {
   write(bytes: Uint8Array): boolean;
 }
 
-interface Surroundings extends WatchOptions {
-  readonly socket: Below;
-  readonly clock: Clock;
-}
-
 const nobody: TransportListener = { message() {}, alive() {}, drained() {}, closed() {} };
 
+/** One for all. */
+const open = { type: "open" } as const;
+
 type State =
-  | { readonly type: "open" }
+  | typeof open
   /** Open, and more is unsent than should be. */
   | { readonly type: "congested" }
   | { readonly type: "closing"; readonly code: number; readonly reason: string; readonly alarm: Alarm }
   | { readonly type: "closed"; readonly code: number; readonly reason: string };
 
-export class WsTransport implements Transport {
+export class WsTransport implements Transport, WatchedSocket {
+  /** One set of listeners for all sockets. */
+  static readonly #heard = {
+    message(this: AcceptedWebSocket, data: Buffer, isBinary: boolean): void {
+      this.transport.#message(data, isBinary);
+    },
+    pong(this: AcceptedWebSocket): void {
+      this.transport.#pong();
+    },
+    error(this: AcceptedWebSocket, error: Error): void {
+      this.transport.#failed(error);
+    },
+    close(this: AcceptedWebSocket, code: number, reason: Buffer): void {
+      this.transport.#closed(code, reason.toString());
+    },
+  };
+
   readonly #webSocket: AcceptedWebSocket;
-  readonly #around: Surroundings;
+  readonly #socket: SocketBelow;
+  readonly #clock: Clock;
   readonly #watch: InboundWatch;
   #listener: TransportListener | undefined;
-  #state: State = { type: "open" };
+  #state: State = open;
 
   /** Takes the WebSocket in the turn it was accepted in: before its first event. */
-  constructor(webSocket: AcceptedWebSocket, around: Surroundings) {
+  constructor(webSocket: AcceptedWebSocket, socket: SocketBelow, options: WatchOptions) {
     this.#webSocket = webSocket;
-    this.#around = around;
+    this.#socket = socket;
+    this.#clock = options.clock;
+    this.#watch = new InboundWatch(this, options);
+    webSocket.transport = this;
     webSocket.pause();
-    this.#watch = new InboundWatch(
-      {
-        pause: () => webSocket.pause(),
-        resume: () => webSocket.resume(),
-        close: (close) => this.#giveUp(close),
-      },
-      around,
-    );
     // After the listener of `ws`, so that what is watched has been acted on.
-    around.socket.on("data", (chunk) => this.#watch.arrived(chunk));
-    webSocket.on("error", (error) => this.#failed(error));
-    webSocket.on("message", (data, isBinary) => this.#message(data, isBinary));
-    webSocket.on("pong", () => {
-      if (this.#isOpen) this.#listener?.alive();
-    });
-    webSocket.on("close", (code, reason) => this.#closed(code, reason.toString()));
+    socket.on("data", (chunk) => this.#watch.arrived(chunk));
+    const { error, message, pong, close } = WsTransport.#heard;
+    webSocket.on("error", error);
+    webSocket.on("message", message);
+    webSocket.on("pong", pong);
+    webSocket.on("close", close);
   }
 
   get bytesReceived(): number {
-    return this.#around.socket.bytesRead;
+    return this.#socket.bytesRead;
   }
 
   send(message: string | Uint8Array): boolean {
@@ -101,7 +115,7 @@ export class WsTransport implements Transport {
       return true;
     }
     // The callback costs something, so only messages above the mark carry it.
-    webSocket.send(message, this.#written);
+    webSocket.send(message, (error) => this.#written(error));
     if (webSocket.bufferedAmount <= HIGH_WATER_BYTES) return true;
     this.#state = { type: "congested" };
     return false;
@@ -112,7 +126,7 @@ export class WsTransport implements Transport {
    * itself: no compression, and all that is unsent is in the socket already.
    */
   sendShared(message: SharedMessage): boolean {
-    const { socket } = this.#around;
+    const socket = this.#socket;
     const { readyState, extensions, bufferedAmount } = this.#webSocket;
     const isClear =
       readyState === OPEN && extensions === "" && socket.writable && bufferedAmount === socket.writableLength;
@@ -136,11 +150,26 @@ export class WsTransport implements Transport {
     const first = this.#listener === undefined;
     this.#listener = listener;
     if (!first) return;
-    const { clock } = this.#around;
     if (this.#state.type === "closed") {
       const { code, reason } = this.#state;
-      clock.defer(() => this.#listener?.closed(code, reason));
+      this.#clock.defer(() => this.#listener?.closed(code, reason));
     } else this.#webSocket.resume();
+  }
+
+  pause(): void {
+    this.#webSocket.pause();
+  }
+
+  resume(): void {
+    this.#webSocket.resume();
+  }
+
+  /** Closes of its own accord: whoever listens is told at once, however long the close may take. */
+  giveUp(close: CloseName): void {
+    if (!this.#isOpen) return;
+    const { code, reason } = closeCodes[close];
+    this.close(code, reason);
+    this.#tell(code, reason);
   }
 
   get #isOpen(): boolean {
@@ -152,19 +181,15 @@ export class WsTransport implements Transport {
     this.#listener?.message(isBinary ? data : data.toString());
   }
 
-  /** Closes of its own accord: whoever listens is told at once, however long the close may take. */
-  #giveUp(close: CloseName): void {
-    if (!this.#isOpen) return;
-    const { code, reason } = closeCodes[close];
-    this.close(code, reason);
-    this.#tell(code, reason);
+  #pong(): void {
+    if (this.#isOpen) this.#listener?.alive();
   }
 
-  readonly #written = (error?: Error | null): void => {
+  #written(error: Error | null | undefined): void {
     if (error || this.#state.type !== "congested" || this.#webSocket.bufferedAmount > HIGH_WATER_BYTES) return;
-    this.#state = { type: "open" };
+    this.#state = open;
     this.#listener?.drained();
-  };
+  }
 
   /** `ws` has said why already, where there is something to say. */
   #failed(error: Error): void {
@@ -186,10 +211,9 @@ export class WsTransport implements Transport {
   /** Nothing but `closed` is heard from here on. */
   #shut(code: number, reason: string): void {
     if (!this.#isOpen) return;
-    const { clock } = this.#around;
     this.#watch.stop();
-    const alarm = clock.alarm(() => this.#webSocket.terminate());
-    alarm.set(clock.now() + CLOSE_MS);
+    const alarm = this.#clock.alarm(() => this.#webSocket.terminate());
+    alarm.set(this.#clock.now() + CLOSE_MS);
     this.#state = { type: "closing", code, reason, alarm };
     // The other end's close frame has to be read.
     this.#webSocket.resume();

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Limits, Transport } from "@trunkline/core";
 import { SUBPROTOCOL } from "@trunkline/core/internal";
-import { WebSocketServer, type ServerOptions as WsOptions } from "ws";
+import { type Server, WebSocket, WebSocketServer, type ServerOptions as WsOptions } from "ws";
 import type { DeflateSettings } from "./compression.js";
 import type { WatchOptions } from "./inbound-watch.js";
 import { CLOSE_MS, WsTransport } from "./ws-transport.js";
@@ -35,13 +35,18 @@ export function handshakes(options: HandshakeOptions): ShakeHands {
   };
 }
 
-function shakeHands(server: WebSocketServer, options: HandshakeOptions): ShakeHands {
+/** A socket that knows what it carries. */
+class CarryingWebSocket extends WebSocket {
+  declare transport: WsTransport;
+}
+
+function shakeHands(server: Server<typeof CarryingWebSocket>, options: HandshakeOptions): ShakeHands {
   return (request, head) => {
     const { socket } = request;
     let transport: Transport | undefined;
     try {
       server.handleUpgrade(request, socket, head, (webSocket) => {
-        transport = new WsTransport(webSocket, { ...options, socket });
+        transport = new WsTransport(webSocket, socket, options);
       });
     } catch {
       // Another listener, which takes every path, has upgraded this socket before us.
@@ -50,12 +55,15 @@ function shakeHands(server: WebSocketServer, options: HandshakeOptions): ShakeHa
   };
 }
 
+type CarryingOptions = WsOptions<typeof CarryingWebSocket> & { closeTimeout: number };
+
 /** Smaller parts than these make a message of full size suspicious; what may be larger may have more of them. */
 const MIN_FRAGMENT_BYTES = 4 * 1024;
 const MIN_CHUNK_BYTES = 512;
 
-function wsOptions({ limits: { messageBytes } }: HandshakeOptions): WsOptions & { closeTimeout: number } {
+function wsOptions({ limits: { messageBytes } }: HandshakeOptions): CarryingOptions {
   return {
+    WebSocket: CarryingWebSocket,
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
