@@ -4,7 +4,7 @@
  * none, or keeps nothing, there is nothing to say. What a congested transport cannot take waits as one set of tags,
  * which, above its bound, is all.
  *
- * @see PROTOCOL.md section 3.6
+ * @see PROTOCOL.md section 3.7
  */
 import { greeting } from "@trunkline/core/internal";
 

@@ -292,7 +292,7 @@ export class Conversation<Sink, Work>
         this.#effects.push({ type: "renew", auth: message.auth });
         return undefined;
       case "invalidate":
-        if (this.#role === "server") return violation("an invalidate from a client (§3.6)");
+        if (this.#role === "server") return violation("an invalidate from a client (§3.7)");
         this.#effects.push({ type: "invalidate", tags: message.tags });
         return undefined;
       case "violation":
@@ -329,7 +329,7 @@ export class Conversation<Sink, Work>
     if (joined === undefined || "type" in joined) return joined;
     const frame = parseFrame(joined, this.#limits);
     if ("type" in frame) return frame;
-    if (frame.id !== id || !mayComeInParts(frame)) return violation("a frame in parts is one that may be large (§4.1)");
+    if (frame.id !== id || !mayComeInParts(frame)) return violation("a frame in parts is one that may be large (§4.2)");
     return this.#frame(frame, now, isOpening);
   }
 

@@ -2,7 +2,7 @@
  * A large frame on its way out, cut into parts. It is kept once: its text as bytes, its blob as it was given, and every
  * part is a view into one of the two. How long a part is is decided when it goes.
  *
- * @see PROTOCOL.md section 4.1
+ * @see PROTOCOL.md section 4.2
  */
 import { type EncodedFrame, frameText, type WithBlob } from "../protocol/blob.js";
 import { partFrame } from "../protocol/encode.js";

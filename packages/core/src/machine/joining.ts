@@ -2,7 +2,7 @@
  * Large frames on their way in: parts, until the last of them has come. What all of them will take together is known from
  * their first parts, and bounded before anything is held; what is held grows with what has arrived.
  *
- * @see PROTOCOL.md section 4.1
+ * @see PROTOCOL.md section 4.2
  */
 import type { PartFrame } from "../protocol/message.js";
 import { type Violation, violation } from "../protocol/parse.js";
@@ -43,7 +43,7 @@ export class Joining {
   add({ id, left, blob }: PartFrame): Uint8Array | Violation | undefined {
     const known = this.#unfinished.get(id);
     if (known !== undefined && left !== known.total - known.length) {
-      return violation("a part that does not continue the one before (§4.1)");
+      return violation("a part that does not continue the one before (§4.2)");
     }
     if (known === undefined && this.#total + left > this.#valueBytes) {
       return violation("frames in parts exceed limits.valueBytes (§8)", "tooLarge");

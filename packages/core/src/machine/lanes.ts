@@ -5,7 +5,7 @@
  * Parts of different frames may be under way at the same time as long as their totals together are what the other end
  * takes; others wait. A frame that alone is more than that must not come here.
  *
- * @see PROTOCOL.md section 4.1
+ * @see PROTOCOL.md section 4.2
  */
 import { type EncodedFrame, frameSize } from "../protocol/blob.js";
 import { Cutting } from "./cutting.js";

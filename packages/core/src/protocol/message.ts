@@ -146,7 +146,7 @@ export interface PositionFrame {
 /**
  * `[10, id, left]` with a blob: a piece of a large frame. `left`: bytes still to come, these included.
  *
- * @see PROTOCOL.md section 4.1
+ * @see PROTOCOL.md section 4.2
  */
 export interface PartFrame {
   readonly op: typeof op.part;

@@ -70,7 +70,7 @@ function parseBinary(data: Uint8Array, limits: ParseLimits): Message | Violation
 /** Reads the bytes of a frame that came in parts. Its text is held to what a message is held to. */
 export function parseFrame(bytes: Uint8Array, limits: ParseLimits): Frame | Violation {
   const envelope = unseal(bytes);
-  if (envelope === undefined) return violation("a frame in parts opens with the length of its JSON, in UTF-8 (§4.1)");
+  if (envelope === undefined) return violation("a frame in parts opens with the length of its JSON, in UTF-8 (§4.2)");
   if (exceedsBytes(envelope.text, limits.messageBytes)) {
     return violation("the JSON of a frame in parts exceeds limits.messageBytes (§8)", "tooLarge");
   }
