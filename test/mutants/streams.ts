@@ -21,6 +21,19 @@ export function dropEveryFifthItem(): void {
   patchEffects((effects) => effects.filter(({ type }) => type !== "item" || ++count % 5 !== 0));
 }
 
+/** Each has those of the one before. */
+export function mixUpItemBytes(): void {
+  let last: Uint8Array | undefined;
+  patchEffects((effects) =>
+    effects.map((effect) => {
+      if (effect.type !== "item" || effect.blob === undefined) return effect;
+      const before = last;
+      last = effect.blob;
+      return { ...effect, blob: before };
+    }),
+  );
+}
+
 export function sendItemsWithoutCredit(): void {
   patch(UpstreamBalance.prototype, "fits", () => () => true);
   patchGetter(UpstreamBalance.prototype, "available", () => true);

@@ -57,7 +57,7 @@ export const mutants: readonly Mutant[] = [
     ["no generation check", "an older transport has no effect", ["I8"], numbers.ignoreGenerations],
     ["replay buffer without a bound", "`replayBytes`", ["I6"], numbers.unboundedReplay],
     // Streams.
-    ["every fifth event dropped", "events are contiguous", ["I4"], streams.dropEveryFifthEvent],
+    ["every fifth event dropped", "events are contiguous", ["I4", "I10"], streams.dropEveryFifthEvent],
     ["events change places", "events are in order", ["I4"], streams.reverseEvents],
     ["gap not reported", "every hole is reported", ["I4", "I10"], streams.hideGaps],
     ["producer ignores its credit", "events within credit", ["I5"], streams.produceWithoutCredit],
@@ -65,6 +65,7 @@ export const mutants: readonly Mutant[] = [
     ["additive credit outside numbering", "credit outlives its transport", ["I10"], streams.addCreditOutsideNumbering],
     ["low-water too early", "`outboundSoftBytes`: streams wait for room", ["I6"], streams.pullWithoutRoom],
     ["every fifth item dropped", "items of an upstream are contiguous", ["I4"], streams.dropEveryFifthItem],
+    ["an item has another's bytes", "what is delivered is what was produced", ["I3"], streams.mixUpItemBytes],
     ["upstream ignores its credit", "items within credit", ["I5", "I14"], streams.sendItemsWithoutCredit],
     ["items taken grant nothing", "credit reaches the source", ["I10"], streams.grantNoMoreItems],
     ["source left open", "a source is closed with its call", ["I10"], streams.leaveSourcesOpen],

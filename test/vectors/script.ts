@@ -150,8 +150,7 @@ export class Script {
     if (step.cancel !== undefined) return { type: "cancel", call: this.#named(step.cancel) };
     if (step.consume !== undefined)
       return { type: "consume", call: this.#named(step.consume), count: step.count ?? Number.NaN };
-    if (step.supply !== undefined)
-      return { type: "supply", call: this.#named(step.supply), value: JSON.stringify(step.value) };
+    if (step.supply !== undefined) return { type: "supply", call: this.#named(step.supply), value: encoded(step) };
     if (step.exhausted !== undefined) return { type: "exhausted", call: this.#named(step.exhausted) };
     if (step.fault !== undefined) return { type: "fault", call: this.#named(step.fault) };
     if (step.end !== undefined) return { type: "end", ...step.end };
@@ -257,7 +256,7 @@ export class Script {
       case "placed":
         return { placed: effect.call.id, offset: effect.offset };
       case "item":
-        return present({ item: effect.call.id, value: effect.value });
+        return present({ item: effect.call.id, value: effect.value, blob: hexOf(effect.blob) });
       case "complete":
         return { complete: effect.call.id };
       case "read":

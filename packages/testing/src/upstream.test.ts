@@ -13,6 +13,10 @@ const contract = defineContract({
     output: z.array(z.number()),
   }),
   echo: subscription({ upstream: z.string(), event: z.string() }),
+  store: mutation({
+    upstream: z.object({ at: z.int(), bytes: z.instanceof(Uint8Array) }),
+    output: z.object({ size: z.int(), fits: z.boolean() }),
+  }),
   plain: query({ output: z.string() }),
 });
 
@@ -44,6 +48,16 @@ function open() {
     echo: async function* ({ upstream }) {
       for await (const word of upstream) yield word.toUpperCase();
     },
+    store: async ({ upstream }) => {
+      let size = 0;
+      let fits = true;
+      for await (const { at, bytes } of upstream) {
+        fits &&= at === size && Buffer.compare(bytes, pattern(at, bytes.length)) === 0;
+        size += bytes.length;
+        await new Promise((resolve) => setTimeout(resolve, bytes.length > 50_000 ? 1 : 0));
+      }
+      return { size, fits };
+    },
     plain: () => "plain",
   });
   return { ...createTestClient(router), heard };
@@ -71,6 +85,9 @@ const streamOf = (source: AsyncIterator<number>) =>
     },
   });
 
+/** Bytes that say where they stand. */
+const pattern = (at: number, length: number) => Uint8Array.from({ length }, (_, index) => (at + index) * 31);
+
 const words = async function* (...all: string[]) {
   yield* all;
 };
@@ -91,6 +108,51 @@ describe("an upstream", () => {
     const { client, close } = open();
     expect(await client.sum(undefined, { upstream: source() as AsyncIterable<number> })).toBe(5_050);
     await close();
+  });
+
+  it.each([
+    ["small", 100, 50],
+    ["large, in parts", 100_000, 20],
+    ["of every size", undefined, 60],
+  ])("carries bytes in its items: %s, through cuts", async (_, length, items) => {
+    const { client, cut, close } = open();
+    let at = 0;
+    const source = (function* () {
+      for (let number = 0; number < items; number++) {
+        if (number % 7 === 5) cut();
+        const bytes = pattern(at, length ?? number ** 3 % 70_001);
+        yield { at, bytes };
+        at += bytes.length;
+      }
+    })();
+    expect(await client.store(undefined, { upstream: source })).toEqual({ size: at, fits: true });
+    await close();
+  });
+
+  it("keeps the bytes of its items within the credit that the handler gives", async () => {
+    let stop = () => {};
+    const done = new Promise<void>((resolve) => (stop = resolve));
+    const router = implement(defineContract({ hold: mutation({ upstream: z.instanceof(Uint8Array) }) })).router({
+      hold: async ({ upstream }) => {
+        await upstream[Symbol.asyncIterator]().next();
+        await done;
+      },
+    });
+    await using test = createTestClient(router, { limits: { upstreamBytes: 10_000 } });
+    const seen = { given: 0 };
+    const source = (function* () {
+      for (;;) {
+        seen.given++;
+        yield new Uint8Array(1_000);
+      }
+    })();
+    const call = test.client.hold(undefined, { upstream: source });
+    // 1,039 each: 9 of them fit; the tenth was read, and waits for credit that is told when half of it is used up.
+    await expect.poll(() => seen.given).toBe(10);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(seen.given).toBe(10);
+    stop();
+    await call;
   });
 
   it("may have no items", async () => {
@@ -245,6 +307,7 @@ describe("an upstream", () => {
       sum: ({ deadline }) => deadlines.push(deadline),
       first: () => [],
       echo: async function* () {},
+      store: () => ({ size: 0, fits: true }),
       plain: ({ deadline }) => String(deadlines.push(deadline)),
     });
     await using test = createTestClient(router, { client: { timeoutMs: 1_000 }, limits: { callMaxMs: 5_000 } });

@@ -16,7 +16,7 @@
  * @see PROTOCOL.md section 5.6
  */
 import type { StandardCode } from "../error/codes.js";
-import { type Encoded, type EncodedFrame, frameText } from "../protocol/blob.js";
+import { type Encoded, type EncodedFrame, frameSize, frameText } from "../protocol/blob.js";
 import { endFrame, errorFrame, eventFrame } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
 import { type Violation, violation } from "../protocol/parse.js";
@@ -53,7 +53,7 @@ export class OutgoingUpstreams<Sink> {
   readonly #slots = new Set<OutgoingCall<Sink>>();
   /** Those whose source has credit and waits for room. */
   readonly #stalled = new Set<OutgoingCall<Sink>>();
-  #peer: Pick<PeerLimits, "messageBytes" | "upstreamBytes" | "upstreams"> | undefined;
+  #peer: Pick<PeerLimits, "messageBytes" | "valueBytes" | "upstreamBytes" | "upstreams"> | undefined;
 
   constructor(context: OutgoingUpstreamsContext<Sink>, fail: Fail<Sink>) {
     this.#context = context;
@@ -88,8 +88,9 @@ export class OutgoingUpstreams<Sink> {
     if (reading === undefined) return;
     const frame = eventFrame(reading.id, undefined, value);
     const size = itemSize(value);
-    if (this.#isTooLarge(frame, size)) {
-      const message = "an item of the upstream is too large (limits.upstreamBytes)";
+    const limit = this.#tooLarge(frame, size);
+    if (limit !== undefined) {
+      const message = `an item of the upstream is too large (limits.${limit})`;
       return this.#breakOff(call, reading.id, "RESOURCE_EXHAUSTED", message);
     }
     reading.upstream.state = { name: "held", balance: reading.balance, frame, size };
@@ -175,9 +176,13 @@ export class OutgoingUpstreams<Sink> {
     this.#fail(call, code, { message, retryable: false });
   }
 
-  #isTooLarge(frame: EncodedFrame, size: number): boolean {
-    const { upstreamBytes = 0, messageBytes = 0 } = this.#peer ?? {};
-    return size > largestItem(upstreamBytes) || exceedsBytes(frameText(frame), messageBytes - 64);
+  /** What of the other end's limits an item is above. */
+  #tooLarge(frame: EncodedFrame, size: number): "upstreamBytes" | "messageBytes" | "valueBytes" | undefined {
+    const { upstreamBytes = 0, messageBytes = 0, valueBytes = 0 } = this.#peer ?? {};
+    const text = frameText(frame);
+    if (size > largestItem(upstreamBytes)) return "upstreamBytes";
+    if (exceedsBytes(text, messageBytes - 64)) return "messageBytes";
+    return exceedsBytes(text, valueBytes - 64 - (frameSize(frame) - text.length)) ? "valueBytes" : undefined;
   }
 
   #goOn(call: OutgoingCall<Sink>): void {

@@ -21,9 +21,10 @@ export interface CallPlan {
   readonly idPadding: number;
   /** How many items its caller sends. Undefined: it has no upstream. */
   readonly items?: number;
-  /** Bytes beside the input, and beside every value. */
+  /** Bytes beside the input, beside every value, and beside an item at most. */
   readonly inputBytes: number;
   readonly valueBytes: number;
+  readonly itemBytes: number;
 }
 
 /** `orphaned`: the process that asked has crashed, so nobody is left to hear. */
@@ -50,7 +51,8 @@ export class CallRecord {
   source: "unread" | "open" | "closed" = "unread";
   /** Its handler has had the whole of its upstream. */
   isComplete = false;
-  #given = 0;
+  /** What its source has given. */
+  readonly #items: string[] = [];
   readonly #harm: Harm = { lost: 0, duplicated: 0, reordered: 0, unsettled: 0 };
   readonly #starts = new Map<string, number>();
   readonly #values = new Set<string>();
@@ -94,7 +96,7 @@ export class CallRecord {
 
   /** A handler has produced this value, or a source the event that carries it. */
   produce(value: Exclude<Encoded, undefined>): void {
-    this.#values.add(fingerprint(frameText(value), value instanceof WithBlob ? value.blob : undefined));
+    this.#values.add(printOf(value));
   }
 
   result(value: unknown, blob?: Uint8Array): void {
@@ -137,11 +139,22 @@ export class CallRecord {
     this.source = "open";
   }
 
-  /** The number of the source's next item. Undefined: there is none. */
-  give(): number | undefined {
-    if (this.#given < (this.plan.items ?? 0)) return ++this.#given;
-    this.sourceEnds();
-    return undefined;
+  /** The source's next item, made from its number. Undefined: there is none. */
+  give(make: (item: number) => Exclude<Encoded, undefined>): Exclude<Encoded, undefined> | undefined {
+    if (this.#items.length === (this.plan.items ?? 0)) {
+      this.sourceEnds();
+      return undefined;
+    }
+    const value = make(this.#items.length + 1);
+    this.#items.push(printOf(value));
+    return value;
+  }
+
+  /** A handler is given this as the item of this number. */
+  item(item: number, value: unknown, blob: Uint8Array | undefined): void {
+    const given = this.#items[item - 1];
+    const isSame = given === fingerprint(JSON.stringify(value), blob);
+    this.#trace.check(isSame, "I3", () => `item ${item} of ${this} is not what its source gave`);
   }
 
   /** It was stopped, or has ended by itself. */
@@ -187,3 +200,6 @@ export class CallRecord {
     this.#trace.check(complete, "I4", () => `${this} ends at event ${this.#lastEvent} of ${this.produced}`);
   }
 }
+
+const printOf = (value: Exclude<Encoded, undefined>) =>
+  fingerprint(frameText(value), value instanceof WithBlob ? value.blob : undefined);

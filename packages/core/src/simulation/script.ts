@@ -110,8 +110,8 @@ export class Script {
     if (stops) this.#later(300, () => this.#settle(asked, { type: "fail", call, error }));
   }
 
-  /** The next item of an upstream arrives: in order, once each, and never more than were granted (I4, I6). */
-  item(asked: Asked, call: Call, value: unknown): void {
+  /** The next item of an upstream arrives: as it was given, in order, once each, never more than granted (I3, I4, I6). */
+  item(asked: Asked, call: Call, value: unknown, blob: Uint8Array | undefined): void {
     const { work } = call;
     if (work === undefined) return;
     const { of, item } = value as { readonly of: number; readonly item: number };
@@ -122,8 +122,9 @@ export class Script {
       "I4",
       () => `item ${item} of call ${of} after ${work.item} of ${work.record}, ${work.upstream}`,
     );
+    work.record.item(item, value, blob);
     work.item = item;
-    work.unread.push(32 + JSON.stringify(value).length);
+    work.unread.push(32 + JSON.stringify(value).length + (blob?.length ?? 0));
     const held = work.unread.reduce((sum, size) => sum + size, 0);
     const { upstreamBytes } = asked.options.limits;
     this.#trace.check(held <= upstreamBytes, "I6", () => `${work.record} has ${held} unread, bound ${upstreamBytes}`);

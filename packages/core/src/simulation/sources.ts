@@ -4,6 +4,7 @@
  */
 import type { CallerInput } from "../machine/conversation-words.js";
 import type { OutgoingCall } from "../machine/outgoing-call.js";
+import { withBytes } from "./bytes.js";
 import type { CallRecord } from "./call-record.js";
 import type { Random } from "./random.js";
 import type { Trace } from "./trace.js";
@@ -48,9 +49,13 @@ export class Sources {
       record.sourceEnds();
       return speaker.say({ type: "fault", call });
     }
-    const item = record.give();
-    if (item === undefined) return speaker.say({ type: "exhausted", call });
-    const pad = "i".repeat(this.#random.int(record.plan.padding > 20 ? 1_500 : 300));
-    speaker.say({ type: "supply", call, value: JSON.stringify({ of: record.plan.number, item, pad }) });
+    const { number, padding, itemBytes } = record.plan;
+    const value = record.give((item) => {
+      const pad = "i".repeat(this.#random.int(padding > 20 ? 1_500 : 300));
+      const bytes = itemBytes === 0 ? 0 : this.#random.int(itemBytes + 1);
+      return withBytes(JSON.stringify({ of: number, item, pad }), number * 100 + item, bytes);
+    });
+    if (value === undefined) speaker.say({ type: "exhausted", call });
+    else speaker.say({ type: "supply", call, value });
   }
 }

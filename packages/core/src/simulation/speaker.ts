@@ -179,7 +179,7 @@ export class Speaker implements Asked {
         case "abort":
           return script.abort(this, effect.call);
         case "item":
-          return script.item(this, effect.call, effect.value);
+          return script.item(this, effect.call, effect.value, effect.blob);
         case "complete":
           return script.complete(this, effect.call);
         case "read":

@@ -23,6 +23,7 @@ export class TurnWatch {
   #overSince = Infinity;
   /** What is large and waits, and since when it is stuck or what is small above its bound. */
   #bulk = 0;
+  #sends = false;
   #stuckSince = Infinity;
   #stuckBefore = Infinity;
 
@@ -37,6 +38,7 @@ export class TurnWatch {
     const { received, state: before, holdings } = this.#watched;
     this.#stuckBefore = this.#stuckSince;
     return (effects) => {
+      this.#sends = effects.some(({ type }) => type === "send");
       const soft = this.#options.limits.outboundSoftBytes;
       const hadRoom = holdings.backlog < soft || this.#watched.holdings.backlog < soft;
       const pulls = effects.some(({ type }) => type === "pull" || type === "read");
@@ -56,7 +58,9 @@ export class TurnWatch {
   end(now: number): void {
     const { calls, subscriptions, outboundHardBytes, outboundHardMs } = this.#options.limits;
     const { handlers, backlog, bulk } = this.#watched.holdings;
-    const stuck = bulk > outboundHardBytes && bulk >= this.#bulk && this.#watched.state.name === "attached";
+    // What waits no more and was not sent has been given up: that is no progress.
+    const goesOn = bulk < this.#bulk && this.#sends;
+    const stuck = bulk > outboundHardBytes && !goesOn && this.#watched.state.name === "attached";
     if (!stuck && backlog <= outboundHardBytes) this.#stuckSince = Infinity;
     else if (this.#stuckSince === Infinity) this.#stuckSince = now;
     this.#bulk = bulk;

@@ -72,10 +72,11 @@ export class WireWatch {
       if (known === undefined) {
         own.sizes.push(sizes[index]!);
         own.unacknowledged += sizes[index]!;
-        const whole = frame[0] === op.part ? this.#join(own, frame, blobs[index]!, who) : frame;
+        const blob = blobs[index]!;
+        const [whole, bytes] = frame[0] === op.part ? this.#join(own, frame, blob, who) : [frame, blob.length];
         if (whole !== undefined) {
           const isCaller = whole[1] % 2 === (from === "client" ? 1 : 0);
-          if (isCaller && whole[0] === op.event) this.#countItem(own, other, whole, who);
+          if (isCaller && whole[0] === op.event) this.#countItem(own, other, whole, { who, bytes });
           this.#count(own, other, whole, { who, isCaller });
         }
       } else this.#trace.check(known === name, "I7", () => `${who}: frame ${seq + index} was ${known}, now ${name}`);
@@ -94,11 +95,14 @@ export class WireWatch {
     acknowledge(own, received);
   }
 
-  #countItem(own: Said, other: Said, [, id, , value]: WireFrame, who: string): void {
-    const bytes = (own.items.get(id) ?? 0) + 32 + (value === undefined ? 0 : JSON.stringify(value).length);
-    own.items.set(id, bytes);
+  /** `bytes`: beside it. */
+  #countItem(own: Said, other: Said, item: WireFrame, { who, bytes }: { who: string; bytes: number }): void {
+    const [, id, , value] = item;
+    const size = 32 + (value === undefined ? 0 : JSON.stringify(value).length) + bytes;
+    const sum = (own.items.get(id) ?? 0) + size;
+    own.items.set(id, sum);
     const granted = Math.max(own.upstreamBytes, other.granted.get(id) ?? 0);
-    this.#trace.check(bytes <= granted, "I5", () => `${who}: ${bytes} of upstream ${id}, ${granted} granted`);
+    this.#trace.check(sum <= granted, "I5", () => `${who}: ${sum} of upstream ${id}, ${granted} granted`);
   }
 
   /** An end writes a topic's message in this session. */
@@ -136,13 +140,13 @@ export class WireWatch {
     this.#trace.check(events <= granted, "I5", () => `${who}: event ${events} of stream ${id}, ${granted} granted`);
   }
 
-  /** The frame that parts make up, when the last is written. */
-  #join(own: Said, [, id, left]: WireFrame, piece: Uint8Array, who: string): WireFrame | undefined {
+  /** The frame that parts make up, and how many bytes it has beside it, when the last is written. */
+  #join(own: Said, [, id, left]: WireFrame, piece: Uint8Array, who: string): [WireFrame | undefined, number] {
     const pieces = own.parts.get(id) ?? [];
     pieces.push(piece);
     own.parts.set(id, pieces);
     this.#trace.check(piece.length <= (left as number), "I7", () => `${who}: a part of ${piece.length}, left ${left}`);
-    if (piece.length < (left as number)) return undefined;
+    if (piece.length < (left as number)) return [undefined, 0];
     own.parts.delete(id);
     const bytes = new Uint8Array(pieces.reduce((sum, one) => sum + one.length, 0));
     let at = 0;
@@ -150,7 +154,8 @@ export class WireWatch {
       bytes.set(one, at);
       at += one.length;
     }
-    return JSON.parse(jsonOf(bytes)) as WireFrame;
+    const json = jsonOf(bytes);
+    return [JSON.parse(json) as WireFrame, bytes.length - 4 - new TextEncoder().encode(json).length];
   }
 
   #sidesOf(session: string): Record<Role, Said> {

@@ -77,6 +77,7 @@ export class Workload {
         inputBytes: this.#bytes(50_000),
         // A stream has many of them.
         valueBytes: this.#bytes(kind === "subscription" ? 5_000 : 50_000),
+        itemBytes: this.#bytes(20_000),
         idPadding: this.#has("long ids") && random.chance(0.5) ? random.int(1_000) : 0,
       },
       this.#around.trace,

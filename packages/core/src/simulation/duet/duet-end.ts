@@ -40,7 +40,7 @@ export interface DuetEndOptions {
 }
 
 /** A third of what a play's ends take: three items are under way, and credit has to be said again and again. */
-const ITEM_PADDING = 280;
+const ITEM_SIZE = 280;
 
 export class DuetEnd {
   readonly conversation: Conversation<CallRecord, Work>;
@@ -107,9 +107,12 @@ export class DuetEnd {
   /** Lets a source give what it was asked for. */
   give(call: OutgoingCall<CallRecord>): void {
     this.reads.splice(this.reads.indexOf(call), 1);
-    const item = call.sink.give();
-    if (item === undefined) return this.say({ type: "exhausted", call });
-    this.say({ type: "supply", call, value: `{"item":${item},"pad":"${"i".repeat(ITEM_PADDING)}"}` });
+    const { number, itemBytes } = call.sink.plan;
+    const value = call.sink.give((item) => {
+      const pad = "i".repeat(Math.max(0, ITEM_SIZE - itemBytes));
+      return withBytes(`{"item":${item},"pad":"${pad}"}`, number * 100 + item, itemBytes);
+    });
+    this.say(value === undefined ? { type: "exhausted", call } : { type: "supply", call, value });
   }
 
   /** Lets a handler take the next item of an upstream. */
@@ -118,9 +121,11 @@ export class DuetEnd {
     this.say({ type: "take", call, count: 1 });
   }
 
-  #item(call: IncomingCall<Work>, item: number): void {
+  #item(call: IncomingCall<Work>, value: unknown, blob: Uint8Array | undefined): void {
     const work = call.work!;
     const { trace } = this.#options;
+    const { item } = value as { readonly item: number };
+    work.record.item(item, value, blob);
     trace.check(item === work.item + 1, "I4", () => `item ${item} of ${work.record} after ${work.item}`);
     work.item = item;
     this.untaken.push(call);
@@ -209,7 +214,7 @@ export class DuetEnd {
       case "stop":
         return effect.call.sink.sourceEnds();
       case "item":
-        return this.#item(effect.call, (effect.value as { readonly item: number }).item);
+        return this.#item(effect.call, effect.value, effect.blob);
       case "complete":
         return this.#complete(effect.call);
       case "drop":

@@ -30,7 +30,7 @@ export interface Asked {
 
 /** What is asked. `bytes`: beside its input, and beside every value of its answer. */
 type Asking = Pick<CallPlan, "kind" | "events" | "items"> &
-  Partial<Pick<CallPlan, "joined">> & { readonly bytes?: number };
+  Partial<Pick<CallPlan, "joined" | "itemBytes">> & { readonly bytes?: number };
 
 /** Nobody beats in a duet, and nobody listens for it. */
 const NO_HEARTBEAT = { beatMs: undefined, silenceMs: Infinity } as const;
@@ -75,6 +75,7 @@ export class Duet {
         idPadding: 0,
         inputBytes: plan.bytes ?? 0,
         valueBytes: plan.bytes ?? 0,
+        itemBytes: plan.itemBytes ?? 0,
       },
       this.trace,
     );

@@ -8,6 +8,8 @@ import type { Asked, Duet } from "./duet.js";
 
 /** More than one message of the play takes: these go in parts. */
 const LARGE_BYTES = 1_000;
+/** Of items that have any. */
+const ITEM_BYTES = 270;
 
 interface Step {
   ready(): boolean;
@@ -30,7 +32,8 @@ export function score(duet: Duet): Score {
     soon(() => void asked.set(name, duet.ask(by, { kind, events: 0, bytes }, 0)));
   const subscribe = (by: Role, events: number, credit: number, name = "", bytes = 0) =>
     soon(() => void asked.set(name, duet.ask(by, { kind: "subscription", events, bytes }, credit)));
-  const upload = (by: Role, items: number) => soon(() => void duet.ask(by, { kind: "mutation", events: 0, items }, 0));
+  const upload = (by: Role, items: number, itemBytes = 0) =>
+    soon(() => void duet.ask(by, { kind: "mutation", events: 0, items, itemBytes }, 0));
   const talk = (by: Role, events: number, items: number) =>
     soon(() => void duet.ask(by, { kind: "subscription", events, items }, 2));
   const join = (by: Role, events: number, credit: number, name: string) =>
@@ -50,7 +53,7 @@ export function score(duet: Duet): Score {
     subscribe("client", 10, 4),
     join("client", 9, 4, "joined"),
     subscribe("server", 6, 2),
-    upload("client", 7),
+    upload("client", 7, ITEM_BYTES),
     upload("server", 5),
     talk("client", 4, 5),
     ...both("mutation"),
