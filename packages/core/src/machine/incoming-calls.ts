@@ -27,6 +27,7 @@ import type { CallFrame, Frame, SubscribeFrame, WireError } from "../protocol/me
 import { op } from "../protocol/message.js";
 import { type Violation, violation } from "../protocol/parse.js";
 import { exceedsBytes } from "../protocol/text.js";
+import { CallsById } from "./calls-by-id.js";
 import { IncomingCall } from "./incoming-call.js";
 import { type IncomingUpstreamEffect, IncomingUpstreams } from "./incoming-upstreams.js";
 import { type JoinedEffect, JoinedStreams, type JoinNotice, type Portion } from "./joined-streams.js";
@@ -65,7 +66,7 @@ export class IncomingCalls<Work> {
   readonly upstreams: IncomingUpstreams<Work>;
   readonly #context: IncomingContext<Work>;
   /** Every call whose handler has not settled, the abandoned among them. */
-  readonly #byId = new Map<number, IncomingCall<Work>>();
+  readonly #byId = new CallsById<IncomingCall<Work>>();
   /** Streams that have credit and wait for room. */
   readonly #stalled = new Set<IncomingCall<Work>>();
   #streams = 0;

@@ -22,6 +22,7 @@
 import { askFrame, gapFrame, joinFrame } from "../protocol/encode.js";
 import type { PositionFrame } from "../protocol/message.js";
 import { type Violation, violation } from "../protocol/parse.js";
+import type { CallsById } from "./calls-by-id.js";
 import type { IncomingCall, Standing } from "./incoming-call.js";
 import type { Deferrable } from "./scheduler.js";
 import type { Session } from "./session.js";
@@ -75,7 +76,7 @@ export class JoinNotice implements Deferrable {
 interface JoinedContext<Work> {
   readonly session: Pick<Session<JoinNotice>, "push" | "flows">;
   /** The calls of this conversation, streams or not. */
-  readonly calls: ReadonlyMap<number, IncomingCall<Work>>;
+  readonly calls: Pick<CallsById<IncomingCall<Work>>, "values">;
   emit(effect: JoinedEffect<Work>): void;
 }
 

@@ -23,6 +23,7 @@ import type { CallFrame, Frame, SubscribeFrame } from "../protocol/message.js";
 import { op } from "../protocol/message.js";
 import { type Violation, violation } from "../protocol/parse.js";
 import { exceedsBytes } from "../protocol/text.js";
+import { CallsById } from "./calls-by-id.js";
 import type { OutgoingCall } from "./outgoing-call.js";
 import { type OutgoingStreamEffect, OutgoingStreams } from "./outgoing-streams.js";
 import { type OutgoingUpstreamEffect, OutgoingUpstreams } from "./outgoing-upstreams.js";
@@ -48,7 +49,7 @@ export type OutgoingEffect<Sink> =
 export interface OutgoingContext<Sink> {
   readonly session: Pick<
     Session<OutgoingCall<Sink>>,
-    "push" | "pushUrgent" | "cancel" | "withdraw" | "backlog" | "state" | "writable"
+    "push" | "pushUrgent" | "cancel" | "withdraw" | "backlog" | "state" | "writable" | "said" | "heard"
   >;
   readonly limits: Limits;
   readonly firstId: 1 | 2;
@@ -61,7 +62,7 @@ export class OutgoingCalls<Sink> {
   readonly upstreams: OutgoingUpstreams<Sink>;
   readonly #context: OutgoingContext<Sink>;
   /** Queued and sent, by id. */
-  readonly #byId = new Map<number, OutgoingCall<Sink>>();
+  readonly #byId = new CallsById<OutgoingCall<Sink>>();
   readonly #waiting: WaitingRoom<Sink>;
   readonly #streams: OutgoingStreams<Sink>;
   /** Queued or sent queries and mutations: each takes one of the other end's slots. */
@@ -140,7 +141,7 @@ export class OutgoingCalls<Sink> {
    */
   handOver(): OutgoingCall<Sink>[] {
     const isFree = (call: OutgoingCall<Sink>) => call.upstream === undefined || call.state.name === "queued";
-    const streams = [...this.#byId.values()].filter((call) => call.window !== undefined && isFree(call));
+    const streams = this.#byId.values().filter((call) => call.window !== undefined && isFree(call));
     for (const call of streams) this.#leave(call);
     return [...streams, ...this.#waiting.clear()];
   }
@@ -351,7 +352,7 @@ export class OutgoingCalls<Sink> {
 
   /** Lets go of every call, and returns them. */
   #forget(): { readonly known: OutgoingCall<Sink>[]; readonly waiting: OutgoingCall<Sink>[] } {
-    const forgotten = { known: [...this.#byId.values()], waiting: this.#waiting.clear() };
+    const forgotten = { known: this.#byId.values(), waiting: this.#waiting.clear() };
     this.#byId.clear();
     this.#inFlight = 0;
     this.#deadline = Infinity;
