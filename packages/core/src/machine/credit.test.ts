@@ -36,42 +36,54 @@ describe("a reader's window", () => {
   it("grants more when half of it is consumed, and not before", () => {
     const window = opened(8, 8);
     arrive(window, 7);
-    expect([1, 1, 1, 1].map((count) => window.consume(count))).toEqual([undefined, undefined, undefined, 12]);
-    expect(window.consume(1)).toBeUndefined();
+    expect([1, 1, 1, 1].map((count) => window.consume(count, true))).toEqual([undefined, undefined, undefined, 12]);
+    expect(window.consume(1, true)).toBeUndefined();
   });
 
   it("widens while all of it is used up before half is consumed, up to its bound", () => {
     const window = opened(4, 10);
     arrive(window, 4);
-    expect(window.consume(4)).toBe(4 + 8);
+    expect(window.consume(4, true)).toBe(4 + 8);
     arrive(window, 8);
-    expect(window.consume(8)).toBe(12 + 10);
+    expect(window.consume(8, true)).toBe(12 + 10);
     arrive(window, 10);
-    expect(window.consume(10)).toBe(22 + 10);
+    expect(window.consume(10, true)).toBe(22 + 10);
+  });
+
+  it("widens while what was granted comes before the producer can have heard of more", () => {
+    const window = opened(4, 10);
+    arrive(window, 2);
+    expect(window.consume(2, true)).toBe(6);
+    arrive(window, 2);
+    expect(window.consume(2, false)).toBe(4 + 8);
+    arrive(window, 4);
+    expect(window.consume(4, true)).toBe(8 + 8);
+    arrive(window, 4);
+    expect(window.consume(4, false)).toBe(12 + 10);
   });
 
   it("stays as it is while the producer is the slower one", () => {
     const window = opened(4, 1_024);
     arrive(window, 2);
-    expect(window.consume(2)).toBe(6);
+    expect(window.consume(2, true)).toBe(6);
     arrive(window, 2);
-    expect(window.consume(2)).toBe(8);
+    expect(window.consume(2, true)).toBe(8);
   });
 
   it("of 1 grants each event when the one before is consumed", () => {
     const window = opened(1, 1);
     for (let round = 1; round <= 3; round++) {
       expect(arrive(window, 2)).toEqual([true, false]);
-      expect(window.consume(1)).toBe(round + 1);
+      expect(window.consume(1, true)).toBe(round + 1);
     }
   });
 
   it("grants nothing for events that never arrived", () => {
     const window = opened(4, 4);
     arrive(window, 1);
-    expect(window.consume(1_000)).toBeUndefined();
+    expect(window.consume(1_000, true)).toBeUndefined();
     arrive(window, 1);
-    expect(window.consume(1)).toBe(6);
+    expect(window.consume(1, true)).toBe(6);
   });
 
   it("keeps the part of events not yet consumed when its stream begins anew", () => {
@@ -79,8 +91,8 @@ describe("a reader's window", () => {
     arrive(window, 3);
     expect(window.open(8)).toBe(5);
     expect(arrive(window, 6)).toEqual([true, true, true, true, true, false]);
-    expect(window.consume(3)).toBeUndefined();
-    expect(window.consume(1)).toBe(1 + 8);
+    expect(window.consume(3, true)).toBeUndefined();
+    expect(window.consume(1, true)).toBe(1 + 8);
   });
 
   it("grants nothing when its stream begins anew while all of it is still to be taken", () => {
@@ -88,7 +100,7 @@ describe("a reader's window", () => {
     arrive(window, 4);
     expect(window.open(4)).toBe(0);
     expect(arrive(window, 1)).toEqual([false]);
-    expect(window.consume(2)).toBe(2);
+    expect(window.consume(2, true)).toBe(2);
   });
 
   it("takes an item of its own without touching what was granted", () => {
@@ -108,7 +120,7 @@ describe("a reader's window", () => {
         expect(window.arrive()).toBe(true);
       } else if (consumed < produced) {
         consumed++;
-        const limit = window.consume(1);
+        const limit = window.consume(1, true);
         if (limit !== undefined) expect(balance.raise(limit, 32)).toBe(true);
       }
       expect(produced - consumed).toBeLessThanOrEqual(32);

@@ -6,8 +6,13 @@
  * @see PROTOCOL.md section 5.3
  */
 
-/** The reader's side: grants more as events are consumed, and widens while the producer has to wait for it. */
+/**
+ * The reader's side: grants more as events are consumed, and widens while it is what holds the producer back: all that
+ * was granted is used up before half of it is consumed, or has come before the producer can have heard of more.
+ */
 export class CreditWindow {
+  /** Who grants leaves here what the latest limit is known by. */
+  mark = 0;
   #size: number;
   #maxSize: number;
   #limit = 0;
@@ -30,6 +35,7 @@ export class CreditWindow {
     this.#limit = Math.max(0, this.#size - waiting);
     this.#arrived = 0;
     this.#consumed = -waiting;
+    this.mark = 0;
     return this.#limit;
   }
 
@@ -51,12 +57,14 @@ export class CreditWindow {
     this.#arrived++;
   }
 
-  /** Counts events the caller has taken. Returns the new limit when it is time to tell the producer. */
-  consume(count: number): number | undefined {
+  /**
+   * Counts events the caller has taken. Returns the new limit when it is time to tell the producer. `isHeard`: it is known
+   * to have heard the one before.
+   */
+  consume(count: number, isHeard: boolean): number | undefined {
     this.#consumed = Math.min(this.#consumed + count, this.#arrived);
     if (this.#limit - this.#consumed > this.#size / 2) return undefined;
-    // All was used up before the caller came to half of it: the window is what holds the producer back.
-    if (this.#arrived === this.#limit) this.#size = Math.min(this.#size * 2, this.#maxSize);
+    if (this.#arrived === this.#limit || !isHeard) this.#size = Math.min(this.#size * 2, this.#maxSize);
     this.#limit = this.#consumed + this.#size;
     return this.#limit;
   }

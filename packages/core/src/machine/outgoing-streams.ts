@@ -22,7 +22,7 @@ export type OutgoingStreamEffect<Sink> =
   | { readonly type: "gap"; readonly call: OutgoingCall<Sink>; readonly reason: string };
 
 export interface OutgoingStreamsContext<Sink> {
-  readonly session: Pick<Session<never>, "pushUrgent">;
+  readonly session: Pick<Session<never>, "pushUrgent" | "said" | "heard">;
   emit(effect: OutgoingStreamEffect<Sink>): void;
 }
 
@@ -53,10 +53,12 @@ export class OutgoingStreams<Sink> {
 
   /** The caller has taken events. */
   consume(call: OutgoingCall<Sink>, count: number): void {
-    const limit = call.window?.consume(count);
-    if (limit !== undefined && call.state.name === "sent") {
-      this.#context.session.pushUrgent(creditFrame(call.state.id, limit), call.state.id);
-    }
+    const { window, state } = call;
+    const { session } = this.#context;
+    const limit = window?.consume(count, session.heard >= window.mark);
+    if (window === undefined || limit === undefined || state.name !== "sent") return;
+    session.pushUrgent(creditFrame(state.id, limit), state.id);
+    window.mark = session.said;
   }
 
   /** It begins anew, and may be unable to say where it was. */

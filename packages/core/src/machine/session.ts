@@ -116,6 +116,16 @@ export class Session<Deferred extends Deferrable> {
     return this.#outbox.size;
   }
 
+  /** No frame that was given so far has a higher number than this, or will have. */
+  get said(): number {
+    return this.#outbox.sent + this.#waiting.length;
+  }
+
+  /** Up to which number the other end is known to have our frames. */
+  get heard(): number {
+    return this.#outbox.acknowledged;
+  }
+
   /** Whether a frame given now would be written in this turn. */
   get writable(): boolean {
     return this.#state.name === "attached" && !this.#state.congested && !this.#windowClosed;
