@@ -26,12 +26,15 @@ declare const setImmediate: ((task: () => void) => unknown) | undefined;
 /** The longest delay a platform timer takes; longer ones would fire at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
+const settled = Promise.resolve();
+
 /** The platform's clock. Monotonic, so a changed wall clock changes nothing. */
 export const systemClock: Clock = Object.freeze({
   now: () => performance.now(),
   wallNow: () => Date.now(),
   alarm: (wake: () => void) => new SystemAlarm(wake),
-  defer: (task: () => void) => queueMicrotask(task),
+  // Not `queueMicrotask`: Node makes a resource of its own of each.
+  defer: (task: () => void) => void settled.then(task),
   later: (task: () => void) => void (typeof setImmediate === "function" ? setImmediate(task) : setTimeout(task, 0)),
 });
 

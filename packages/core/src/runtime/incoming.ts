@@ -1,5 +1,5 @@
 /**
- * The work behind incoming calls: starts handlers, pulls streams one event at a time, and stops both. Whatever a
+ * The work behind incoming calls: starts handlers, has streams pulled one event at a time, and stops both. Whatever a
  * handler throws is caught here and becomes an error frame.
  */
 
@@ -7,7 +7,8 @@ import type { IncomingCall } from "../machine/incoming-call.js";
 import type { AbortReason } from "../machine/incoming-calls.js";
 import type { Encoded } from "../protocol/blob.js";
 import type { WireError } from "../protocol/message.js";
-import type { OpenStream, Outlet, PulledStream, StreamItem } from "./open-stream.js";
+import type { OpenStream, Outlet, StreamItem } from "./open-stream.js";
+import { type PulledListener, PulledSource } from "./pulled-source.js";
 import { type UpstreamReplies, Work } from "./work.js";
 
 /** Who answers: the one thing the two ends do not share. Both methods may throw, or reject, anything. */
@@ -43,6 +44,11 @@ export interface Replies extends UpstreamReplies {
 export class Incoming {
   readonly #answerer: Answerer;
   readonly #replies: Replies;
+  readonly #pulled: PulledListener<IncomingCall<Work>> = {
+    item: (call, item) => this.#replies.item(call, item),
+    finish: (call) => this.#finish(call),
+    fail: (call, error) => this.#fail(call, error),
+  };
 
   constructor(answerer: Answerer, replies: Replies) {
     this.#answerer = answerer;
@@ -80,8 +86,7 @@ export class Incoming {
 
   /** Gets one event from the source. */
   pull(call: IncomingCall<Work>): void {
-    const stream = call.work?.stream;
-    if (stream !== undefined) void this.#next(call, stream);
+    call.work?.source?.ask();
   }
 
   /** The next item of its upstream. */
@@ -102,7 +107,7 @@ export class Incoming {
     if (work === undefined) return;
     if (!work.aborted) this.#answerer.abandoned?.(1);
     work.abort(reason);
-    if (work.stream !== undefined) this.#close(call, work.stream);
+    if (work.source !== undefined) work.source.close();
     else if (work.fed !== undefined) {
       work.fed.leave();
       this.#replies.finish(call);
@@ -118,47 +123,9 @@ export class Incoming {
       return this.#fail(call, error);
     }
     if (work.fed !== undefined) return;
-    work.stream = stream;
-    if (work.aborted) this.#close(call, stream);
+    work.source = new PulledSource(call, stream, this.#pulled);
+    if (work.aborted) work.source.close();
     else this.#replies.ready(call);
-  }
-
-  /** A source may be anybody's: it may throw where it should reject, and resolve with anything. Never rejects. */
-  async #next(call: IncomingCall<Work>, stream: PulledStream): Promise<void> {
-    try {
-      const result = await stream.iterator.next();
-      if (result.done) this.#finish(call);
-      else this.#item(call, stream, result.value);
-    } catch (error) {
-      this.#fail(call, error);
-    }
-  }
-
-  #item(call: IncomingCall<Work>, stream: PulledStream, value: unknown): void {
-    const broken = (error: unknown) => {
-      this.#fail(call, error);
-      // The source did nothing wrong and does not know yet that it is over.
-      this.#return(stream).catch(() => {});
-    };
-    try {
-      const item = stream.encode(value);
-      if (isPromise(item)) item.then((ready) => this.#replies.item(call, ready), broken);
-      else this.#replies.item(call, item);
-    } catch (error) {
-      broken(error);
-    }
-  }
-
-  /** The slot is free when the source's own clean-up has ended, not before. */
-  #close(call: IncomingCall<Work>, stream: PulledStream): void {
-    this.#return(stream).then(
-      () => this.#finish(call),
-      (error) => this.#fail(call, error),
-    );
-  }
-
-  async #return(stream: PulledStream): Promise<void> {
-    await stream.iterator.return?.();
   }
 
   #reply(call: IncomingCall<Work>, value: Encoded): void {

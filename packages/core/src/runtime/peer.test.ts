@@ -332,7 +332,7 @@ describe("within a callback", () => {
   });
 
   it("the peer may be ended, and every call settles", async () => {
-    const { client } = linked({ server: { once: held().once, stream: counter(3).stream } });
+    const { client } = linked({ server: { once: held().once, stream: counter().stream } });
     const other = callOnce(client, query(1));
     const errors: string[] = [];
     openChannel<number>(client, stream(), { report }).subscribe({

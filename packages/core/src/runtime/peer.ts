@@ -74,7 +74,10 @@ export class Peer implements Caller {
   #busy = false;
   /** What the owner hears when they are done: that this transport, or the session, is over. */
   readonly #partings: (() => void)[] = [];
-  readonly #flush = () => this.#say({ type: "flush" });
+  readonly #flush = () => {
+    if (this.#pace.wait()) this.#clock.defer(this.#flush);
+    else this.#say({ type: "flush" });
+  };
   readonly #pull = (call: IncomingCall<Work>) => {
     if (call.state === "pulling") this.#incoming.pull(call);
   };

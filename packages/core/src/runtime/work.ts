@@ -4,7 +4,8 @@ import { RpcError } from "../error/rpc-error.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { AbortReason } from "../machine/incoming-calls.js";
 import type { Meta } from "../protocol/message.js";
-import type { Fed, PulledStream } from "./open-stream.js";
+import type { Fed } from "./open-stream.js";
+import type { PulledSource } from "./pulled-source.js";
 import { type DecodeItem, UpstreamItems } from "./upstream-items.js";
 
 const noMeta: Meta = Object.freeze({});
@@ -22,7 +23,7 @@ export class Work {
   #abortReason: AbortReason | undefined;
   #controller: AbortController | undefined;
   /** A subscription's source, once it is open: asked for events, or shared. */
-  stream: PulledStream | undefined;
+  source: PulledSource<IncomingCall<Work>> | undefined;
   fed: Fed | undefined;
   /** Its procedure declares an upstream. Items that come for another are declined. */
   hasUpstream = false;
