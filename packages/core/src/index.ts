@@ -17,6 +17,7 @@ export type {
   InferOutput,
   InferUpstream,
 } from "./contract/infer.js";
+export type { Priority } from "./contract/priority.js";
 export {
   type Kind,
   type Mutation,

@@ -82,7 +82,9 @@ export class RouterAnswerer implements Answerer {
     if ((route.procedure.kind === "subscription") !== work.isStream) {
       throw new RefusedCall("UNIMPLEMENTED", `this procedure is a ${route.procedure.kind}`);
     }
-    work.hasUpstream = route.procedure.definition.upstream !== undefined;
+    const { upstream, priority } = route.procedure.definition;
+    work.hasUpstream = upstream !== undefined;
+    if (priority !== undefined) work.priority = priority;
     return route;
   }
 

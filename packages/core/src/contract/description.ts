@@ -4,6 +4,7 @@
  */
 import { ANY_TAG, type AnyCacheRule } from "./cache-rule.js";
 import { contractHash, procedureHashes } from "./hashes.js";
+import type { Priority } from "./priority.js";
 import type { Kind, Procedure } from "./procedure.js";
 import { routes } from "./routes.js";
 import type { SlowReader } from "./slow-reader.js";
@@ -28,6 +29,7 @@ export interface ProcedureDescription {
   readonly idempotent?: true;
   readonly slow?: SlowReader;
   readonly timeoutMs?: number;
+  readonly priority?: Priority;
   /** How long answers may be kept. Tags that a function makes of the input are `"*"` here. */
   readonly cache?: { readonly maxAgeMs: number; readonly tags?: readonly string[] };
   /** Whether its callers send a stream. */
@@ -50,7 +52,7 @@ export function describeContract(contract: object): ContractDescription {
 
 function describeProcedure(procedure: Procedure, path: string, hash: string): ProcedureDescription {
   const { kind, definition } = procedure;
-  const { idempotent, slow, timeoutMs, cache, upstream } = definition;
+  const { idempotent, slow, timeoutMs, priority, cache, upstream } = definition;
   const { plans } = wireOf(procedure);
   refuseConversions(plans, path);
   return {
@@ -59,6 +61,7 @@ function describeProcedure(procedure: Procedure, path: string, hash: string): Pr
     ...(idempotent === true && { idempotent }),
     ...(slow !== undefined && { slow }),
     ...(timeoutMs !== undefined && { timeoutMs: finite(timeoutMs) }),
+    ...(priority !== undefined && { priority }),
     ...(cache !== undefined && { cache: describeCache(cache) }),
     ...(upstream !== undefined && { upstream: true }),
     ...(Object.keys(plans).length > 0 && { plans }),

@@ -32,6 +32,7 @@ describe("two contracts have the same hash", () => {
     ["summary", query({ summary: "lists rooms" })],
     ["meta", query({ meta: { role: "admin" } })],
     ["timeoutMs", query({ timeoutMs: 5 })],
+    ["priority", query({ priority: "low" })],
     ["deprecated", query({ deprecated: true })],
   ])("when they differ in %s only", (_, procedure) => {
     expect(hashOf(procedure)).toBe(hashOf(query({})));

@@ -88,6 +88,11 @@ describe("a definition is refused", () => {
     ["cache", () => query({ cache: { maxAgeMs: 1, tags: [1 as never] } }), "cache.tags: expected an array of strings"],
     ["timeoutMs", () => query({ timeoutMs: 0 }), "timeoutMs: expected a positive number of milliseconds, but came 0"],
     ["timeoutMs", () => query({ timeoutMs: Number.NaN }), "but came NaN"],
+    [
+      "priority",
+      () => query({ priority: "urgent" as never }),
+      'priority: expected "high", "normal" or "low", but came "urgent"',
+    ],
     ["timeoutMs", () => query({ timeoutMs: "5s" as never }), "but came 5s"],
   ])("for its %s", (_, define, message) => {
     expect(define).toThrow(TypeError);

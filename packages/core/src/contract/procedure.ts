@@ -3,6 +3,7 @@
  */
 import { type AnyCacheRule, type CacheRule, declareCacheRule } from "./cache-rule.js";
 import { type DeclaredErrors, declareErrors } from "./declared-errors.js";
+import { checkPriority, type Priority } from "./priority.js";
 import { isSchema, type Schema, type SchemaInput, type SchemaOutput } from "./schema.js";
 import { declareSlowReader, type SlowReader } from "./slow-reader.js";
 import { planValues } from "./wire/plan-values.js";
@@ -20,6 +21,11 @@ interface CommonDefinition {
   readonly errors?: DeclaredErrors;
   /** How long a call may take, in milliseconds, unless the caller says otherwise. */
   readonly timeoutMs?: number;
+  /**
+   * Whether what is said for its calls, by both ends, goes before or after what else waits to be sent. It reserves no slot,
+   * and what comes last is not left waiting for ever. Default `"normal"`.
+   */
+  readonly priority?: Priority;
   /** Anything that middleware or tools want to know of the procedure. Trunkline does not read it. */
   readonly meta?: Readonly<Record<string, unknown>>;
   /** One sentence for the documentation. */
@@ -100,7 +106,7 @@ type EventKey<Definition> = Definition extends { readonly event: infer Event ext
   ? keyof SchemaOutput<Event> & string
   : never;
 
-const common = ["input", "upstream", "errors", "timeoutMs", "meta", "summary", "deprecated"];
+const common = ["input", "upstream", "errors", "timeoutMs", "priority", "meta", "summary", "deprecated"];
 
 /** Declares a query. Throws a `TypeError` for a field it does not have and for errors that cannot be declared. */
 export function query<Definition extends QueryDefinition, Input extends Schema = Schema>(
@@ -164,6 +170,7 @@ function checkField(field: string, value: unknown): void {
   if (schemaFields.has(field) && !isSchema(value)) {
     throw new TypeError(`${field}: expected a schema that speaks Standard Schema, but came ${typeof value}`);
   }
+  if (field === "priority") checkPriority(value);
   if (field === "timeoutMs" && !(typeof value === "number" && value > 0)) {
     throw new TypeError(`timeoutMs: expected a positive number of milliseconds, but came ${String(value)}`);
   }

@@ -29,7 +29,7 @@ const contract = defineContract({
     count: query({ cache: { maxAgeMs: Infinity, tags: ["visits"] } }),
     last: query({ input: Visit, cache: { maxAgeMs: 500, tags: ({ id }) => [`visit:${id}`] } }),
     first: query({ cache: { maxAgeMs: 5 } }),
-    upload: mutation({ upstream: Visit, timeoutMs: 500 }),
+    upload: mutation({ upstream: Visit, timeoutMs: 500, priority: "low" }),
   },
 });
 
@@ -53,7 +53,7 @@ describe("a stripped contract", () => {
     expect(visits.count.definition.cache).toEqual({ maxAgeMs: Number.MAX_VALUE, tags: ["visits"] });
     expect(visits.last.definition.cache).toEqual({ maxAgeMs: 500, tags: ["*"] });
     expect(visits.first.definition.cache).toEqual({ maxAgeMs: 5 });
-    expect(visits.upload.definition).toMatchObject({ timeoutMs: 500, upstream: expect.anything() });
+    expect(visits.upload.definition).toMatchObject({ timeoutMs: 500, priority: "low", upstream: expect.anything() });
     expect(JSON.stringify(shipped())).not.toMatch(/admin|Not for clients/);
   });
 

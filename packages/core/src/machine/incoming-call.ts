@@ -3,6 +3,7 @@ import type { CallFrame, Meta, SubscribeFrame } from "../protocol/message.js";
 import { op } from "../protocol/message.js";
 import { CreditBalance } from "./credit.js";
 import type { IncomingUpstream } from "./incoming-upstream.js";
+import type { Priority } from "./scheduler.js";
 
 /**
  * How far an answer has come; the transitions stand in `incoming-calls.ts`. `running`: the handler works. A stream is
@@ -30,10 +31,11 @@ export interface Standing {
   fed: number;
 }
 
-/** The machine owns `state`, `standing`, `upstream` and `deadline`; the hands own `work`, which the machine never looks into. */
+/** The machine owns `state`, `standing`, `upstream` and `deadline`; the hands own `work`, which the machine never looks into, and set `priority` before they answer. */
 export class IncomingCall<Work> {
   state: IncomingState;
   work: Work | undefined;
+  priority: Priority = "normal";
   /** Present once a stream was joined to a topic. */
   standing: Standing | undefined;
   /** Present from the first frame of an upstream on, or from when it was declined. */

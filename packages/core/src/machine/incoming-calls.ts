@@ -186,7 +186,7 @@ export class IncomingCalls<Work> {
 
   /** A stream's source is complete. */
   finish(call: IncomingCall<Work>): void {
-    if (this.#finish(call)) this.#context.session.push(endFrame(call.id, call.standing?.fed), call.id);
+    if (this.#finish(call)) this.#context.session.push(endFrame(call.id, call.standing?.fed), call.id, call.priority);
   }
 
   /** A stream's source may be asked for events. */
@@ -314,14 +314,14 @@ export class IncomingCalls<Work> {
     const textBytes = Math.min(messageBytes - 64, valueBytes - blobBytes - ENVELOPE_BYTES);
     const oversized = exceedsBytes(text, textBytes);
     if (oversized) this.#refuseOversized(call, what);
-    else this.#context.session.push(frame, call.id);
+    else this.#context.session.push(frame, call.id, call.priority);
     return !oversized;
   }
 
   #refuseOversized(call: IncomingCall<Work>, what: string): void {
     const { session, emit } = this.#context;
     const error = { code: "INTERNAL", message: `${what} was larger than its caller takes` };
-    session.push(errorFrame(call.id, error), call.id);
+    session.push(errorFrame(call.id, error), call.id, call.priority);
     emit({ type: "oversized", call });
   }
 

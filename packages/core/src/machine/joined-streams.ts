@@ -107,13 +107,13 @@ export class JoinedStreams<Work> {
     if (call.state !== "apart" && call.state !== "joined") return;
     const { session } = this.#context;
     if (gap !== undefined) {
-      session.push(gapFrame(call.id, gap), call.id);
+      session.push(gapFrame(call.id, gap), call.id, call.priority);
       call.balance?.spend(1);
     }
     const standing = { topic, joined: offset, fed: offset };
     call.state = "joining";
     call.standing = standing;
-    session.push(new JoinNotice(call, standing, joinFrame(call.id, topic, offset)), call.id);
+    session.push(new JoinNotice(call, standing, joinFrame(call.id, topic, offset)), call.id, call.priority);
   }
 
   /** The join leaves now. Undefined: nobody waits for the stream any more. */
@@ -144,7 +144,7 @@ export class JoinedStreams<Work> {
     for (const call of this.#context.calls.values()) {
       if (call.state !== "joining" && call.state !== "joined") continue;
       call.state = "asking";
-      this.#context.session.push(askFrame(call.id), call.id);
+      this.#context.session.push(askFrame(call.id), call.id, call.priority);
     }
   }
 

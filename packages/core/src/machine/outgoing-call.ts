@@ -4,7 +4,7 @@ import { type Encoded, type EncodedFrame, frameText } from "../protocol/blob.js"
 import { callFrame, subscribeFrame } from "../protocol/encode.js";
 import { CreditWindow } from "./credit.js";
 import { OutgoingUpstream } from "./outgoing-upstream.js";
-import type { Deferrable } from "./scheduler.js";
+import type { Deferrable, Priority } from "./scheduler.js";
 
 /** How far a call has come; the transitions stand in `outgoing-calls.ts`. */
 export type OutgoingState =
@@ -27,6 +27,8 @@ export interface OutgoingRequest {
   readonly meta?: string;
   /** When the call expires, by the clock of this conversation. `Infinity`: never. */
   readonly deadline: number;
+  /** Default `"normal"`. */
+  readonly priority?: Priority | undefined;
   /** Subscriptions: events granted at first, and at most. */
   readonly credit?: { readonly events: number; readonly maxEvents: number };
   /** Subscriptions: continue after this event. */
@@ -84,6 +86,10 @@ export class OutgoingCall<Sink> implements Deferrable {
   /** Dotted. A contract's names need no escaping. */
   get path(): string {
     return this.#request.path.slice(1, -1);
+  }
+
+  get priority(): Priority | undefined {
+    return this.#request.priority;
   }
 
   get isQuery(): boolean {

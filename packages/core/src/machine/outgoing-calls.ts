@@ -327,7 +327,7 @@ export class OutgoingCalls<Sink> {
     this.#nextId += 2;
     call.state = { name: "queued", id };
     this.#byId.set(id, call);
-    this.#context.session.push(call);
+    this.#context.session.push(call, 0, call.priority);
     if (call.deadline < this.#deadline) this.#deadline = call.deadline;
   }
 

@@ -102,7 +102,7 @@ export class OutgoingUpstreams<Sink> {
     const reading = this.#reading(call);
     if (reading === undefined) return;
     reading.upstream.state = { name: "closed" };
-    this.#context.session.push(endFrame(reading.id), reading.id);
+    this.#context.session.push(endFrame(reading.id), reading.id, call.priority);
   }
 
   /** The source has failed: its call is of no use any more. */
@@ -191,7 +191,7 @@ export class OutgoingUpstreams<Sink> {
       const { balance, frame, size } = upstream.state;
       balance.spend(size);
       upstream.state = { name: "paused", balance };
-      if (call.id !== undefined) this.#context.session.push(frame, call.id);
+      if (call.id !== undefined) this.#context.session.push(frame, call.id, call.priority);
     }
     if (upstream?.state.name !== "paused" || !upstream.state.balance.available) return;
     if (!this.#hasRoom) {

@@ -19,7 +19,7 @@ export const PART_BYTES = 32 * 1024;
 interface UnderWay {
   readonly number: number;
   readonly size: number;
-  /** NaN for what was written on an earlier transport: it tells nothing of this one. */
+  /** NaN for what tells nothing of the line: it was written on an earlier transport, or is small. */
   at: number;
 }
 
@@ -48,7 +48,7 @@ export class Pace {
     return Math.max(PART_BYTES, Math.floor(this.#window / 6));
   }
 
-  /** A part was written, as the frame of this number. */
+  /** A part was written, as the frame of this number. `now`: NaN where its acknowledgement will tell nothing. */
   sent(number: number, size: number, now: number): void {
     this.#underWay.push({ number, size, at: now });
     this.#size += size;

@@ -1,12 +1,13 @@
 /** Large frames, from one conversation to another over a line that the test holds. */
 import { describe, expect, it } from "vitest";
-import { type Data, WithBlob } from "../protocol/blob.js";
+import { type Data, type Encoded, WithBlob } from "../protocol/blob.js";
 import { defaultLimits, type Limits, peerLimits } from "../protocol/limits.js";
 import { parse } from "../protocol/parse.js";
 import { Conversation } from "./conversation.js";
 import type { ConversationEffect, ConversationInput } from "./conversation-words.js";
 import type { IncomingCall } from "./incoming-call.js";
 import { OutgoingCall, type OutgoingRequest } from "./outgoing-call.js";
+import type { Priority } from "./scheduler.js";
 
 type Effect = ConversationEffect<string, string>;
 type Input = ConversationInput<string, string>;
@@ -20,6 +21,8 @@ function pattern(length: number, seed = 1): Uint8Array {
 }
 
 const carrying = (bytes: Uint8Array) => new WithBlob(`[0,${bytes.length}]`, bytes);
+
+const plain = { kind: "query", path: '"p"', repeatable: true, input: undefined, deadline: Infinity } as const;
 
 /** One end: what it wrote is on its way, what it was told is kept. */
 class End {
@@ -59,10 +62,18 @@ class End {
   }
 
   call(name: string, changes: Partial<OutgoingRequest> = {}): OutgoingCall<string> {
-    const request = { kind: "query", path: '"p"', repeatable: true, input: undefined, deadline: Infinity } as const;
-    const call = new OutgoingCall<string>({ ...request, ...changes }, name);
+    const call = new OutgoingCall<string>({ ...plain, ...changes }, name);
     this.say({ type: "call", call });
     return call;
+  }
+
+  /** In one turn. */
+  callTogether(calls: readonly (readonly [input: Encoded, priority: Priority | undefined])[]): void {
+    for (const [input, priority] of calls) {
+      const call = new OutgoingCall<string>({ ...plain, input, priority }, "");
+      this.conversation.receive({ type: "call", call }, this.now);
+    }
+    this.settle();
   }
 
   of<Type extends Effect["type"]>(type: Type): Extract<Effect, { type: Type }>[] {
@@ -435,5 +446,46 @@ describe("bounds", () => {
     pair.run();
     expect(pair.client.of("failure")[0]?.error).toMatchObject({ code: "RESOURCE_EXHAUSTED", outcome: "answered" });
     expect(pair.client.of("result")).toHaveLength(2);
+  });
+});
+
+describe("a call's priority", () => {
+  it("sends a high one first, and a low one when nothing else waits", () => {
+    const pair = new Pair();
+    pair.client.callTogether([
+      ["0", "low"],
+      ["1", undefined],
+      ["2", "high"],
+      ["3", "normal"],
+      ["4", "high"],
+    ]);
+    pair.run();
+    expect(pair.server.requests.map(({ input }) => input)).toEqual([2, 4, 1, 3, 0]);
+  });
+
+  it("is that of the answers too, whose order is kept", () => {
+    const pair = new Pair();
+    pair.client.call("low", { kind: "subscription", credit: { events: 9, maxEvents: 9 } });
+    pair.client.call("high");
+    pair.run();
+    const [low, high] = pair.server.requests;
+    low!.priority = "low";
+    high!.priority = "high";
+    const { conversation } = pair.server;
+    conversation.receive({ type: "ready", call: low! }, 0);
+    conversation.receive({ type: "event", call: low!, value: "1" }, 0);
+    conversation.receive({ type: "finish", call: low! }, 0);
+    conversation.receive({ type: "reply", call: high!, value: "2" }, 0);
+    pair.server.settle();
+    expect(pair.server.frames).toEqual(["5:3", "7:1", "8:1"]);
+  });
+
+  it("is low for what one call says, and lets a part of what is large go in between", () => {
+    const pair = new Pair();
+    pair.client.callTogether([
+      [carrying(pattern(100 * KiB)), undefined],
+      ["1", "low"],
+    ]);
+    expect(pair.client.frames).toEqual(["10:1", "1:3", "10:1", "10:1", "10:1"]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type BatchBounds, Scheduler } from "./scheduler.js";
+import { type BatchBounds, FAIR_SIZE, Scheduler } from "./scheduler.js";
 
 interface Deferred {
   readonly name: string;
@@ -44,6 +44,13 @@ describe("a scheduler", () => {
     expect(scheduler.take({ ...wide, frames: 3 })).toEqual(["!1", "!2", "a"]);
     scheduler.pushUrgent("!3");
     expect(scheduler.take(wide)).toEqual(["!3", "b"]);
+  });
+
+  it("gives one of the others after 256 KiB of what is urgent", () => {
+    const long = "!".repeat(FAIR_SIZE);
+    const scheduler = schedulerWith("a", "b");
+    for (const urgent of [long, "!1", "!2"]) scheduler.pushUrgent(urgent);
+    expect(scheduler.take({ ...wide, size: Infinity })).toEqual([long, "a", "!1", "!2", "b"]);
   });
 
   it.each([

@@ -1,9 +1,12 @@
 /**
  * What waits to be sent, and in which order it goes: frames that let the other end work or stop (cancel, credit) first,
- * then the rest as it came. A batch is bounded in frames and in size; one frame larger than that goes alone.
+ * and what is declared to go before the rest; then the rest as it came. A batch is bounded in frames and in size; one frame larger than that goes alone.
  */
 
 import { type EncodedFrame, WithBlob } from "../protocol/blob.js";
+
+/** What is declared of a procedure. The frames of one call have the same. */
+export type Priority = "high" | "normal" | "low";
 
 /** A frame, or something that becomes one, or nothing, at the moment it is sent. */
 export type Outbound<Deferred> = EncodedFrame | Deferred;
@@ -33,13 +36,18 @@ export interface BatchBounds {
   readonly largest: number;
 }
 
+/** After so much of what goes first, one of the others goes in any case, so that none waits for ever. */
+export const FAIR_SIZE = 256 * 1024;
+
 export class Scheduler<Deferred extends Weighed> {
-  #urgent: string[] = [];
+  #urgent: Outbound<Deferred>[] = [];
   #normal: Outbound<Deferred>[] = [];
   /** Index in `#normal` of the next frame to go. */
   #next = 0;
   #size = 0;
   #taken = 0;
+  /** What was urgent since anything else went. */
+  #overtaken = 0;
 
   /** Frames that were ever taken. */
   get taken(): number {
@@ -61,9 +69,9 @@ export class Scheduler<Deferred extends Weighed> {
     this.#size += sizeOf(frame);
   }
 
-  pushUrgent(frame: string): void {
+  pushUrgent(frame: Outbound<Deferred>): void {
     this.#urgent.push(frame);
-    this.#size += frame.length;
+    this.#size += sizeOf(frame);
   }
 
   /** Takes the next batch. */
@@ -71,11 +79,14 @@ export class Scheduler<Deferred extends Weighed> {
     const batch: Outbound<Deferred>[] = [];
     let room = bounds.size;
     while (batch.length < bounds.frames && this.length > 0) {
-      const frame = this.#urgent[0] ?? this.#normal[this.#next]!;
+      const isNormalDue = this.#overtaken >= FAIR_SIZE && this.#next < this.#normal.length;
+      const isUrgent = this.#urgent.length > 0 && !isNormalDue;
+      const frame = isUrgent ? this.#urgent[0]! : this.#normal[this.#next]!;
       const size = sizeOf(frame);
       if (size > (batch.length === 0 ? bounds.largest : room)) break;
       room -= size + 1;
-      if (this.#urgent.length > 0) this.#urgent.shift();
+      this.#overtaken = isUrgent ? this.#overtaken + size : 0;
+      if (isUrgent) this.#urgent.shift();
       else this.#next++;
       this.#size -= size;
       batch.push(frame);
@@ -90,7 +101,8 @@ export class Scheduler<Deferred extends Weighed> {
 
   /** Drops everything that is a frame already, and returns what is not yet. */
   clear(): Deferred[] {
-    const deferred = this.#normal.slice(this.#next).filter((outbound): outbound is Deferred => !isFrame(outbound));
+    const all = [...this.#urgent, ...this.#normal.slice(this.#next)];
+    const deferred = all.filter((outbound): outbound is Deferred => !isFrame(outbound));
     this.#urgent = [];
     this.#normal = [];
     this.#next = 0;

@@ -316,9 +316,19 @@ describe("an acknowledgement", () => {
   });
 
   it.each([
-    [128 * 1024 - 1, []],
-    [128 * 1024, ["[[1,1]]"]],
-  ])("goes at once after 128 KiB: %d", (size, texts) => {
+    [32 * 1024 - 1, []],
+    [32 * 1024, ["[[1,2]]"]],
+  ])("goes at once after 64 KiB: 32 KiB and %d bytes", (size, texts) => {
+    const session = attached();
+    session.accept(batch(1, 0, 1), 32 * 1024, 0);
+    session.accept(batch(2, 0, 1), size, 0);
+    expect(written(session, 0)).toEqual(texts);
+  });
+
+  it.each([
+    [32 * 1024, []],
+    [32 * 1024 + 1, ["[[1,1]]"]],
+  ])("goes at once after one message of more than 32 KiB: %d", (size, texts) => {
     const session = attached();
     session.accept(batch(1, 0, 1), size, 0);
     expect(written(session, 0)).toEqual(texts);

@@ -26,8 +26,8 @@ import { Joining } from "./joining.js";
 import { Lanes } from "./lanes.js";
 import { Outbox } from "./outbox.js";
 import { PART_BYTES, Pace } from "./pace.js";
-import type { Deferrable, Outbound } from "./scheduler.js";
-import { isFrame, Scheduler, sizeOf } from "./scheduler.js";
+import type { Deferrable, Outbound, Priority } from "./scheduler.js";
+import { FAIR_SIZE, isFrame, Scheduler, sizeOf } from "./scheduler.js";
 
 export type SessionState =
   | { readonly name: "detached" }
@@ -48,11 +48,9 @@ const BATCH_SIZE = 64 * 1024;
 const LEAST_PIECE = 1024;
 /** What stands around a part in its message, at most. */
 const PART_ENVELOPE = 128;
-/** After so much of what is small, a part goes in any case, so that small frames do not keep large ones for ever. */
-const FAIR_SIZE = 256 * 1024;
 /** An acknowledgement rides along with frames; alone it travels after so many frames, so much text, or so long. */
 const ACK_FRAMES = 256;
-const ACK_SIZE = 128 * 1024;
+const ACK_SIZE = 64 * 1024;
 const ACK_DELAY_MS = 200;
 
 export class Session<Deferred extends Deferrable> {
@@ -148,10 +146,12 @@ export class Session<Deferred extends Deferrable> {
     return this.#state.name === "attached" && !this.#state.congested ? this.#ackDue : Infinity;
   }
 
-  /** `id`: of its call or stream, whose frames keep their order. */
-  push(outbound: Outbound<Deferred>, id = 0): void {
+  /** `id`: of its call or stream, whose frames keep their order as long as all have its priority. */
+  push(outbound: Outbound<Deferred>, id = 0, priority: Priority = "normal"): void {
     const key = isFrame(outbound) || id !== 0 ? id : outbound;
-    if (sizeOf(outbound) > this.#smallBytes || this.#lanes.has(key)) this.#lanes.push(key, outbound);
+    const isBulk = priority === "low" || sizeOf(outbound) > this.#smallBytes || this.#lanes.has(key);
+    if (isBulk) this.#lanes.push(key, outbound);
+    else if (priority === "high") this.#waiting.pushUrgent(outbound);
     else this.#waiting.push(outbound);
   }
 
@@ -245,7 +245,7 @@ export class Session<Deferred extends Deferrable> {
       this.#received += batch.frames.length;
       this.#receivedSize += size;
       // Who sends a large frame waits for acknowledgements to go on.
-      const isAwaited = batch.frames[batch.frames.length - 1]!.op === op.part;
+      const isAwaited = size > PART_BYTES || batch.frames[batch.frames.length - 1]!.op === op.part;
       const isMuch = this.#received - this.#told >= ACK_FRAMES || this.#receivedSize >= ACK_SIZE;
       if (isAwaited || isMuch) this.#ackDue = now;
       else if (this.#ackDue === Infinity) this.#ackDue = now + ACK_DELAY_MS;
@@ -314,7 +314,9 @@ export class Session<Deferred extends Deferrable> {
     if (frame === undefined) return undefined;
     this.#partsTaken++;
     this.#outbox.push(frame);
-    this.#pace.sent(this.#outbox.sent, frameSize(frame), now);
+    // What is small is acknowledged later, which tells nothing of the line.
+    const isTelling = frameSize(frame) > this.#smallBytes;
+    this.#pace.sent(this.#outbox.sent, frameSize(frame), isTelling ? now : Number.NaN);
     return frame;
   }
 

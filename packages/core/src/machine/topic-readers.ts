@@ -58,11 +58,12 @@ export class TopicReaders<Sink> {
   }
 
   /** The other end asks where a stream stands. */
-  tell({ state, reading, window }: OutgoingCall<Sink>): Violation | undefined {
+  tell(call: OutgoingCall<Sink>): Violation | undefined {
+    const { state, reading, window } = call;
     if (reading === undefined || window === undefined || state.name !== "sent") {
       return violation("asks for the position of a stream that is not joined (§5.5)");
     }
-    this.#context.session.push(positionFrame(state.id, reading.offset, window.arrived), state.id);
+    this.#context.session.push(positionFrame(state.id, reading.offset, window.arrived), state.id, call.priority);
     return undefined;
   }
 

@@ -1,5 +1,6 @@
 /** One incoming call in progress, as its handler knows it. What a handler does not ask for is not made. */
 
+import type { Priority } from "../contract/priority.js";
 import { RpcError } from "../error/rpc-error.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { AbortReason } from "../machine/incoming-calls.js";
@@ -38,6 +39,11 @@ export class Work {
 
   get path(): string {
     return this.#call.path;
+  }
+
+  /** What is said in answer goes before or after what else waits. */
+  set priority(priority: Priority) {
+    this.#call.priority = priority;
   }
 
   get input(): unknown {

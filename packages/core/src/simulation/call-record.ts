@@ -3,6 +3,7 @@
  * delivered. Everything is checked when it happens (I1 to I4).
  */
 import type { RpcError } from "../error/rpc-error.js";
+import type { Priority } from "../machine/scheduler.js";
 import { type Encoded, frameText, WithBlob } from "../protocol/blob.js";
 import { bytesOf, fingerprint } from "./bytes.js";
 import type { Trace } from "./trace.js";
@@ -21,6 +22,7 @@ export interface CallPlan {
   readonly idPadding: number;
   /** How many items its caller sends. Undefined: it has no upstream. */
   readonly items?: number;
+  readonly priority: Priority;
   /** Bytes beside the input, beside every value, and beside an item at most. */
   readonly inputBytes: number;
   readonly valueBytes: number;

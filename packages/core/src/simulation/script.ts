@@ -65,6 +65,7 @@ export class Script {
     const { number } = call.input as { readonly number: number };
     const record = this.#records[number]!;
     record.start(asked.session, call.blob);
+    call.priority = record.plan.priority;
     const waits = record.plan.items !== undefined && this.#random.chance(0.7);
     call.work = {
       record,

@@ -23,6 +23,7 @@ export type FaultKind = (typeof faultKinds)[number];
 const hardships = [
   "large values",
   "bytes",
+  "priorities",
   "long ids",
   "cancels",
   "deadlines",

@@ -74,6 +74,7 @@ export class Workload {
         events: random.int(13),
         padding: this.#has("large values") && random.chance(0.3) ? random.int(3_000) : random.int(20),
         ...(this.#has("upstreams") && random.chance(0.5) ? { items: random.int(30) } : {}),
+        priority: this.#has("priorities") ? random.pick(["high", "normal", "low"]) : "normal",
         inputBytes: this.#bytes(50_000),
         // A stream has many of them.
         valueBytes: this.#bytes(kind === "subscription" ? 5_000 : 50_000),
@@ -100,6 +101,7 @@ export class Workload {
       kind: plan.kind,
       path: `"${plan.kind}"`,
       repeatable: plan.repeatable,
+      priority: plan.priority,
       hasUpstream: plan.items !== undefined,
       input: withBytes(JSON.stringify({ number: plan.number, pad }), plan.number, plan.inputBytes),
       deadline: limited ? this.#around.clock.now() + this.#random.between(1, 3_000) : Infinity,

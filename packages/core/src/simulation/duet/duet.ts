@@ -73,6 +73,7 @@ export class Duet {
         withIds: true,
         padding: 0,
         idPadding: 0,
+        priority: "normal",
         inputBytes: plan.bytes ?? 0,
         valueBytes: plan.bytes ?? 0,
         itemBytes: plan.itemBytes ?? 0,
