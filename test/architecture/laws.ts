@@ -24,6 +24,7 @@ const rings = {
   clock: [],
   transport: [],
   compose: [],
+  chunks: [],
 } as const satisfies Record<string, readonly string[]>;
 
 type Ring = keyof typeof rings;
@@ -39,6 +40,7 @@ const whyRing: Record<Ring, string> = {
   clock: "clock.ts is a leaf: whoever needs time can take it without taking anything along",
   transport: "transport.ts is a leaf: an adapter is written against it alone",
   compose: "compose.ts is a leaf: the onion knows nothing of what it wraps",
+  chunks: "chunks.ts is a leaf: bytes are cut the same wherever they go",
 };
 
 /** Inside core: protocol ← error ← machine ← runtime ← { answer, call }, and the leaves import nothing. Its tests may use all of core. */

@@ -1,13 +1,17 @@
 /** The client: a contract and an address become functions. */
 export {
+  type ByteSource,
   type CallOptions,
+  type ChunksOptions,
   type ClientCall,
+  chunks,
   type EventStream,
   event,
   gap,
   type Interceptor,
   type ProcedureCall,
   type ProcedureCalls,
+  type Progress,
   type QueryOptions,
   type RpcPromise,
   type SafeResult,

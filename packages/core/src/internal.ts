@@ -35,6 +35,7 @@ export type {
   Upstream,
 } from "./call/procedure-call.js";
 export { type SafeResult, safe } from "./call/safe.js";
+export { type ByteSource, type ChunksOptions, chunks, type Progress } from "./chunks.js";
 export { type Alarm, type Clock, systemClock } from "./clock.js";
 export { compose, type Layer } from "./compose.js";
 export { ANY_TAG, tagsOf } from "./contract/cache-rule.js";

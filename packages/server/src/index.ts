@@ -1,6 +1,9 @@
 /** The server: a contract gets its handlers, and is served over transports. */
 export {
+  type ByteSource,
   type CallOptions,
+  type ChunksOptions,
+  chunks,
   type EventStream,
   event,
   gap,
@@ -9,6 +12,7 @@ export {
   type Middleware,
   type ProcedureCall,
   type ProcedureCalls,
+  type Progress,
   type ReportedGap,
   type RpcPromise,
   type SafeResult,
