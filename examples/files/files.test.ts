@@ -50,17 +50,17 @@ test("a file goes up and comes down as it was, though the line is cut", { timeou
   expect(hash.digest("hex")).toBe(sha256);
 });
 
-test("a file that is cancelled leaves nothing behind", async () => {
+test("a file that is cancelled leaves nothing behind", { timeout: 30_000 }, async () => {
   await using shelf = await open();
   const controller = new AbortController();
   const upstream = chunks(content, { onProgress: ({ bytes }) => bytes > 500_000 && controller.abort() });
   const stored = await safe(shelf.client.upload({ name: "noise" }, { upstream, signal: controller.signal }));
   expect(stored).toMatchObject({ ok: false, error: { code: "CANCELLED" } });
-  await vi.waitFor(async () => expect(await readdir(folder)).toEqual([]));
+  await vi.waitFor(async () => expect(await readdir(folder)).toEqual([]), { timeout: 10_000 });
   expect(await shelf.client.list()).toEqual([]);
 });
 
-test("a file that is too large is refused before all of it has gone", async () => {
+test("a file that is too large is refused before all of it has gone", { timeout: 30_000 }, async () => {
   await using shelf = await open(1_000_000);
   let gone = 0;
   const upstream = chunks(content, {
@@ -71,5 +71,5 @@ test("a file that is too large is refused before all of it has gone", async () =
   const stored = await safe(shelf.client.upload({ name: "noise" }, { upstream }));
   expect(stored).toMatchObject({ ok: false, error: { code: "TOO_LARGE", data: { mostBytes: 1_000_000 } } });
   expect(gone).toBeLessThan(content.length);
-  await vi.waitFor(async () => expect(await readdir(folder)).toEqual([]));
+  await vi.waitFor(async () => expect(await readdir(folder)).toEqual([]), { timeout: 10_000 });
 });
