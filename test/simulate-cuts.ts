@@ -2,10 +2,10 @@
 import { cutEverywhere, InvariantBroken } from "@trunkline/core/simulation";
 
 try {
-  const { framesToServer, framesToClient, byteCuts, pairCuts } = cutEverywhere();
+  const { framesToServer, framesToClient, byteCuts, pairCuts, plays } = cutEverywhere();
   console.log(
     `frames ${framesToServer} to the server, ${framesToClient} to the client; cuts after every byte ${byteCuts}, ` +
-      `at every pair of frame boundaries ${pairCuts}; all ended in the same application state`,
+      `at every pair of frame boundaries ${pairCuts}, in ${plays} runs; all ended in the same application state`,
   );
 } catch (error) {
   if (!(error instanceof InvariantBroken)) throw error;

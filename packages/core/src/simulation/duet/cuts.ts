@@ -1,9 +1,10 @@
 /**
- * Exhaustive cuts: the fixed script is played once for every byte of each direction after which its line can be cut, and
- * for every pair of message boundaries. A message that is cut in its middle is not delivered; a message carries one
- * frame here, so its boundaries are the frames'. All runs end in the same application state: what each caller has heard,
- * and how often each handler has started.
+ * Exhaustive cuts: the fixed script is played for every byte of each direction after which its line can be cut, and for
+ * every pair of message boundaries. A message that is cut in its middle is not delivered, wherever that is: so all bytes
+ * within one message are one run, which is played once. A message carries one frame here, so its boundaries are the
+ * frames'. All runs end in the same application state: what each caller has heard, and how often each handler has started.
  */
+import type { Role } from "../wire-watch.js";
 import { type Cut, type Outcome, Play } from "./play.js";
 
 /** Figures of runs that all ended alike. */
@@ -11,34 +12,66 @@ export interface CutFigures {
   /** Frames that are delivered to each end without a cut. */
   readonly framesToServer: number;
   readonly framesToClient: number;
-  /** Runs with one cut, after so many bytes, and runs with two, at message boundaries. */
+  /** Places of a single cut, counted in bytes, and pairs of cuts at message boundaries. */
   readonly byteCuts: number;
   readonly pairCuts: number;
+  /** Runs that it took. */
+  readonly plays: number;
 }
 
 const directions = ["server", "client"] as const;
 
-/**
- * Plays them all, or one of `every` byte positions and one of `every` pairs.
- *
- * @throws InvariantBroken if something does not hold, or if a run ends otherwise than the one without a cut.
- */
+/** Makes every cut after a byte, and one of `every` pairs. Throws InvariantBroken if one does not end as without a cut. */
 export function cutEverywhere({ every = 1 }: { readonly every?: number } = {}): CutFigures {
   const whole = new Play([]).run();
-  const byteCuts = playAll(whole, thinned(byteCutsOf(whole), every));
-  const pairCuts = playAll(whole, thinned(pairCutsOf(whole), every));
-  return { framesToServer: whole.frames.server, framesToClient: whole.frames.client, byteCuts, pairCuts };
+  const bytes = cutAfterBytes(whole);
+  const pairs = cutAtPairs(whole, every);
+  return {
+    framesToServer: whole.frames.server,
+    framesToClient: whole.frames.client,
+    byteCuts: bytes.places,
+    pairCuts: pairs.made,
+    plays: 1 + bytes.plays + pairs.plays,
+  };
 }
 
-function* byteCutsOf({ bytes }: Outcome): Generator<Cut[]> {
+/** After the last byte of each message, and somewhere within it. */
+function cutAfterBytes({ sizes, state }: Outcome): { readonly places: number; readonly plays: number } {
+  let places = 0;
+  let plays = 0;
+  const cut = (to: Role, after: number, alike: number) => {
+    if (alike === 0) return;
+    plays++;
+    if (endsAlike(state, { to, after, unit: "bytes" })) places += alike;
+  };
   for (const to of directions) {
-    for (let after = 0; after <= bytes[to]; after++) yield [{ to, after, unit: "bytes" }];
+    let before = 0;
+    for (const size of sizes[to]) {
+      // Before anything else, nothing has been delivered either way.
+      cut(to, before + 1, before === 0 ? size : size - 1);
+      before += size;
+      cut(to, before, 1);
+    }
   }
+  return { places, plays };
 }
 
-/** The second is counted from the first; one that lies beyond the end of its run is not made. */
-function* pairCutsOf({ messages }: Outcome): Generator<Cut[]> {
-  for (const first of boundariesOf(messages)) for (const second of boundariesOf(messages)) yield [first, second];
+/** The second is counted from the first. Where one lies beyond the end of its run, later ones do too. */
+function cutAtPairs({ messages, state }: Outcome, every: number): { readonly made: number; readonly plays: number } {
+  let made = 0;
+  let plays = 0;
+  let index = 0;
+  for (const first of boundariesOf(messages)) {
+    for (const to of directions) {
+      for (let after = 0; after <= messages[to]; after++) {
+        if (index++ % every !== 0) continue;
+        plays++;
+        if (!endsAlike(state, first, { to, after, unit: "messages" })) break;
+        made++;
+      }
+    }
+  }
+  return { made, plays };
 }
 
 function* boundariesOf(messages: Outcome["messages"]): Generator<Cut> {
@@ -47,18 +80,9 @@ function* boundariesOf(messages: Outcome["messages"]): Generator<Cut> {
   }
 }
 
-function* thinned(all: Iterable<Cut[]>, every: number): Generator<Cut[]> {
-  let index = 0;
-  for (const cuts of all) if (index++ % every === 0) yield cuts;
-}
-
-/** Returns how many runs there were in which every cut was made. */
-function playAll(whole: Outcome, all: Iterable<readonly Cut[]>): number {
-  let made = 0;
-  for (const cuts of all) {
-    const play = new Play(cuts);
-    play.expect(whole.state);
-    if (play.reached) made++;
-  }
-  return made;
+/** Plays it with these cuts. False: it came to its end before all of them were made. */
+function endsAlike(state: string, ...cuts: readonly Cut[]): boolean {
+  const play = new Play(cuts);
+  play.expect(state);
+  return play.reached;
 }

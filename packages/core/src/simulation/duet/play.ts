@@ -20,7 +20,8 @@ export interface Cut {
 /** What was delivered to each end in a run, and what its callers and handlers know in the end. */
 export interface Outcome {
   readonly state: string;
-  readonly bytes: Readonly<Record<Role, number>>;
+  /** The size of each message. */
+  readonly sizes: Readonly<Record<Role, readonly number[]>>;
   readonly messages: Readonly<Record<Role, number>>;
   readonly frames: Readonly<Record<Role, number>>;
 }
@@ -34,7 +35,7 @@ export class Play {
   readonly #cuts: Cut[];
   readonly #where: string;
   /** What was delivered to each end, and what is left to be delivered before the next cut. */
-  readonly #bytes = { client: 0, server: 0 };
+  readonly #sizes: Record<Role, number[]> = { client: [], server: [] };
   readonly #messages = { client: 0, server: 0 };
   readonly #frames = { client: 0, server: 0 };
   #left: number;
@@ -62,7 +63,7 @@ export class Play {
     const done = this.#score.steps.length === 0 && records.every(({ settled }) => settled);
     const quiet = done && isEmpty(client) && isEmpty(server);
     this.#duet.trace.check(quiet, "I10", () => `not everything has come to its end: ${state.join(", ")}`);
-    return { state: state.join("\n"), bytes: this.#bytes, messages: this.#messages, frames: this.#frames };
+    return { state: state.join("\n"), sizes: this.#sizes, messages: this.#messages, frames: this.#frames };
   }
 
   /** Whether all of its cuts were made. */
@@ -114,7 +115,7 @@ export class Play {
     const counts = cut?.to === to;
     const size = counts && cut.unit === "bytes" ? data.length : 1;
     if (counts && this.#left < size) return this.#cut(line);
-    this.#bytes[to] += data.length;
+    this.#sizes[to].push(data.length);
     this.#messages[to]++;
     if (jsonOf(data).includes("],[")) this.#frames[to]++;
     this.#duet.deliver(line, to);
