@@ -107,7 +107,11 @@ describe("a hostile server", () => {
       "[".repeat(9_999),
     ],
     ...[JSON.stringify(welcome()), '["hello",{}]', '[[1,0],[1,1,"p",0,null]]', "[[1,0],[4,2,0]]"],
+    ...['["invalidate"]', '["invalidate",{}]', '["invalidate",{"tags":"a"}]', '["invalidate",{"tags":[1]}]'],
+    ...["[[1,0],[10,1,5]]", "[[1,0,[3]],[10,1,3]]"],
     Buffer.from("[[1,0]]"),
+    Buffer.from("\0\0\0\x12[[1,0,[4]],[10,1,9]]abc", "latin1"),
+    Buffer.from("\0\0\0\x12[[1,0,[3]],[10,2,9]]abc", "latin1"),
     "x".repeat(defaultLimits.messageBytes + 1),
   ];
 

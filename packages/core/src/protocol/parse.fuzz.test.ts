@@ -1,5 +1,6 @@
 /** Random messages, and messages broken at random: the answer is a message or a violation, and nothing else happens. */
 import { describe, expect, it } from "vitest";
+import { seal } from "./envelope.js";
 import { defaultLimits, peerLimits } from "./limits.js";
 import { parse } from "./parse.js";
 
@@ -70,7 +71,19 @@ const seeds = [
     { contract: "h", auth: { t: 1 }, session: "s", received: 2, limits: peerLimits(defaultLimits) },
   ]),
   '["goodbye",{"spreadMs":5000}]',
+  '["renew",{"auth":{"t":1}}]',
+  '["invalidate",{"tags":["room:a","b"]}]',
+  '["invalidate",{"tags":null}]',
+  '["events",7,41,43,["k9-42",{"text":"a"}],["k9-43"]]',
+  "[[1,0],[8,1,4],[11,1,7,41],[12,1],[12,3,42,1]]",
   "[[1,0]]",
+];
+/** With so many bytes behind each frame. */
+const binarySeeds: readonly (readonly [text: string, blobBytes: number])[] = [
+  ["[[1,0,[3]],[10,1,70000]]", 3],
+  ['[[1,0,[0,2]],[3,1],[1,3,"a",0,null,[0,2]]]', 2],
+  ['[[5,2,[4,1]],[5,1,[0,4]],[7,3,"e",[0,1]]]', 5],
+  ['[[2,7,[1,0]],[6,5,{"code":"A","message":"m","data":[0,1]}],[4,3,9]]', 1],
 ];
 const scraps = [
   '"',
@@ -93,8 +106,23 @@ const scraps = [
   "\0",
 ];
 
-function mutated(chance: Chance): string {
-  let text = chance.pick(seeds);
+const mutated = (chance: Chance): string => edited(chance, chance.pick(seeds));
+
+/** Text that may be broken, bytes that may be too many or too few, and a length that may be another. */
+function mutatedBinary(chance: Chance): Uint8Array {
+  const [text, blobBytes] = chance.pick(binarySeeds);
+  const bytes = chance.below(3) === 0 ? chance.below(9) : blobBytes;
+  const sealed = seal(chance.below(2) === 0 ? text : edited(chance, text), [new Uint8Array(bytes)]);
+  const kind = chance.below(6);
+  if (kind === 0) return sealed.subarray(0, chance.below(sealed.length + 1));
+  if (kind === 1)
+    new DataView(sealed.buffer).setUint32(0, chance.pick([0, 1, sealed.length - 5, 2 ** 31, 2 ** 32 - 1]));
+  if (kind === 2) sealed[chance.below(sealed.length)] = chance.below(256);
+  return sealed;
+}
+
+function edited(chance: Chance, given: string): string {
+  let text = given;
   for (let edits = 1 + chance.below(4); edits > 0; edits--) {
     const at = chance.below(text.length + 1);
     const until = at + chance.below(4);
@@ -107,7 +135,7 @@ function mutated(chance: Chance): string {
   return text;
 }
 
-const types = new Set(["batch", "hello", "welcome", "goodbye", "violation"]);
+const types = new Set(["batch", "events", "hello", "welcome", "goodbye", "renew", "invalidate", "violation"]);
 
 describe("whatever comes", () => {
   it.each([
@@ -115,17 +143,18 @@ describe("whatever comes", () => {
     [
       "random frames",
       (chance: Chance) =>
-        JSON.stringify([[1, 0], randomValue(chance, 4), [chance.below(11), ...scalars.slice(chance.below(18))]]),
+        JSON.stringify([[1, 0], randomValue(chance, 4), [chance.below(14), ...scalars.slice(chance.below(18))]]),
     ],
     ["broken messages", mutated],
+    ["broken binary messages", mutatedBinary],
   ] as const)("is a message or a violation: %s", (_, make) => {
     const before = Object.getOwnPropertyNames(Object.prototype).sort();
     const chance = new Chance(4_711);
     const seen = new Map<string, number>();
     for (let round = 0; round < ROUNDS; round++) {
-      const text = make(chance);
-      const { type } = parse(text, limits);
-      if (!types.has(type)) throw new Error(`round ${round} gave ${type} for ${text}`);
+      const data = make(chance);
+      const { type } = parse(data, limits);
+      if (!types.has(type)) throw new Error(`round ${round} gave ${type} for ${String(data)}`);
       seen.set(type, (seen.get(type) ?? 0) + 1);
     }
     expect(seen.get("violation")).toBeGreaterThan(1_000);
@@ -135,6 +164,8 @@ describe("whatever comes", () => {
   it("breaks some messages and not others, so that both ways are tried", () => {
     const chance = new Chance(1);
     const kinds = new Set(Array.from({ length: 5_000 }, () => parse(mutated(chance), limits).type));
-    expect([...kinds].sort()).toEqual(["batch", "goodbye", "hello", "violation"]);
+    expect([...kinds].sort()).toEqual([...["batch", "events", "goodbye", "hello", "invalidate", "renew", "violation"]]);
+    const binary = Array.from({ length: 5_000 }, () => parse(mutatedBinary(chance), limits));
+    expect(new Set(binary.map(({ type }) => type))).toEqual(new Set(["batch", "violation"]));
   });
 });
