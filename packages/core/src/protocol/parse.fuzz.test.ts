@@ -147,7 +147,7 @@ describe("whatever comes", () => {
     ],
     ["broken messages", mutated],
     ["broken binary messages", mutatedBinary],
-  ] as const)("is a message or a violation: %s", (_, make) => {
+  ] as const)("is a message or a violation: %s", { timeout: 60_000 }, (_, make) => {
     const before = Object.getOwnPropertyNames(Object.prototype).sort();
     const chance = new Chance(4_711);
     const seen = new Map<string, number>();
