@@ -56,7 +56,7 @@ export class UpstreamItems implements AsyncIterableIterator<unknown, undefined> 
 
   push(item: unknown, blob?: Uint8Array): void {
     if (this.#state.name !== "open") return;
-    this.#items.push({ item, blob });
+    this.#items.push({ item, blob: this.#readers.length > 0 ? blob : ownBytes(blob) });
     this.#pump();
   }
 
@@ -131,4 +131,9 @@ export class UpstreamItems implements AsyncIterableIterator<unknown, undefined> 
       else reject(failure.error);
     }
   }
+}
+
+/** Bytes that wait are not to keep a message that is much larger than they are: credit counts only them. */
+function ownBytes(blob: Uint8Array | undefined): Uint8Array | undefined {
+  return blob !== undefined && blob.length * 2 < blob.buffer.byteLength ? new Uint8Array(blob) : blob;
 }
