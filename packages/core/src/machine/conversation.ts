@@ -324,13 +324,21 @@ export class Conversation<Sink, Work>
     // What has crossed a cancel, or the end of its stream, is not kept.
     if (!this.#session.isJoining(id) && !calls.expects(id)) return undefined;
     const isOpening = calls === this.#incoming && !this.#incoming.has(id);
-    const wrong = isOpening && !this.#session.isJoining(id) ? this.#incoming.announce(id) : undefined;
+    const wrong = isOpening && !this.#session.isJoining(id) ? this.#announce(id) : undefined;
     const joined = wrong ?? this.#session.join(part);
     if (joined === undefined || "type" in joined) return joined;
     const frame = parseFrame(joined, this.#limits);
     if ("type" in frame) return frame;
     if (frame.id !== id || !mayComeInParts(frame)) return violation("a frame in parts is one that may be large (§4.2)");
     return this.#frame(frame, now, isOpening);
+  }
+
+  /** A request begins to arrive in parts. It has no slot yet, but no more begin than there are slots and answers to come. */
+  #announce(id: number): Violation | undefined {
+    const { calls, subscriptions } = this.#limits;
+    return this.#session.joiningFrames < calls + subscriptions + this.#outgoing.inFlight
+      ? this.#incoming.announce(id)
+      : violation("more requests in parts than limits.calls and limits.subscriptions (§4.2)", "flood");
   }
 
   #isCurrent(generation: number): boolean {

@@ -1,6 +1,7 @@
 /**
  * Large frames on their way in: parts, until the last of them has come. What all of them will take together is known from
- * their first parts, and bounded before anything is held; what is held grows with what has arrived.
+ * their first parts, and bounded before anything is held; what is held grows with what has arrived. How many there may be
+ * is bounded by whoever owns this, as each has an open call or takes the place of one.
  *
  * @see PROTOCOL.md section 4.2
  */
@@ -22,6 +23,7 @@ export class Joining {
   readonly #unfinished = new Map<number, Unfinished>();
   readonly #valueBytes: number;
   #total = 0;
+  #size = 0;
 
   constructor(valueBytes: number) {
     this.#valueBytes = valueBytes;
@@ -32,11 +34,14 @@ export class Joining {
     return this.#unfinished.has(id);
   }
 
+  /** Frames that have begun to arrive. */
+  get length(): number {
+    return this.#unfinished.size;
+  }
+
   /** Bytes held. */
   get size(): number {
-    let size = 0;
-    for (const { bytes } of this.#unfinished.values()) size += bytes.length;
-    return size;
+    return this.#size;
   }
 
   /** Takes a part. The bytes of the whole frame, when this was its last. */
@@ -56,8 +61,11 @@ export class Joining {
     if (known === undefined) {
       this.#unfinished.set(id, frame);
       this.#total += left;
+      this.#size += frame.bytes.length;
     }
+    const before = frame.bytes.length;
     append(frame, blob);
+    this.#size += frame.bytes.length - before;
     if (frame.length < frame.total) return undefined;
     this.drop(id);
     return frame.bytes;
@@ -69,12 +77,14 @@ export class Joining {
     const frame = this.#unfinished.get(id);
     if (frame === undefined) return;
     this.#total -= frame.total;
+    this.#size -= frame.bytes.length;
     this.#unfinished.delete(id);
   }
 
   clear(): void {
     this.#unfinished.clear();
     this.#total = 0;
+    this.#size = 0;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Large frames, from one conversation to another over a line that the test holds. */
 import { describe, expect, it } from "vitest";
 import { type Data, type Encoded, WithBlob } from "../protocol/blob.js";
+import { batch, partFrame } from "../protocol/encode.js";
 import { defaultLimits, type Limits, peerLimits } from "../protocol/limits.js";
 import { parse } from "../protocol/parse.js";
 import { Conversation } from "./conversation.js";
@@ -416,6 +417,31 @@ describe("bounds", () => {
     pair.run();
     expect(pair.server.of("break")).toEqual([]);
     expect(pair.server.requests).toHaveLength(6);
+  });
+
+  it("no more requests begin to arrive in parts than there are slots, however little they announce", () => {
+    const { server } = new Pair({ calls: 3, subscriptions: 2 });
+    const begin = (id: number) => {
+      const data = batch((id + 1) / 2, 0, [partFrame(id, 2, new Uint8Array(1))]);
+      server.say({ type: "message", generation: 1, data });
+    };
+    for (const id of [1, 3, 5, 7, 9]) begin(id);
+    expect(server.of("break")).toEqual([]);
+    expect(server.conversation.holdings.joining).toBe(10);
+    begin(11);
+    expect(server.of("break")).toMatchObject([{ close: "flood" }]);
+    expect(server.conversation.holdings.joining).toBe(10);
+  });
+
+  it("a request in parts that was cancelled makes room for another", () => {
+    const { server } = new Pair({ calls: 1, subscriptions: 1 });
+    for (let n = 0; n < 10; n++) {
+      const id = n * 2 + 1;
+      const data = batch(id, 0, [partFrame(id, 2, new Uint8Array(1)), `[3,${id}]`]);
+      server.say({ type: "message", generation: 1, data });
+    }
+    expect(server.of("break")).toEqual([]);
+    expect(server.conversation.holdings.joining).toBe(0);
   });
 
   it("who takes nothing of a large answer is a slow reader; who takes it slowly is not", () => {

@@ -104,6 +104,11 @@ export class Session<Deferred extends Deferrable> {
     return { waiting: this.#lanes.size, joining: this.#joining.size };
   }
 
+  /** Large frames of theirs that have begun to arrive. */
+  get joiningFrames(): number {
+    return this.#joining.length;
+  }
+
   /** Parts that have ever gone. */
   get partsTaken(): number {
     return this.#partsTaken;
