@@ -185,6 +185,39 @@ describe("a server that drains", () => {
     await Promise.all([first.close(), second.close()]);
   });
 
+  test("D6: asks those who have been there for long, too, and no call fails and no event is lost", async () => {
+    const sessions: string[] = [];
+    const exchange = await openExchange({
+      maxConnectionAgeMs: 1_000,
+      onConnect: ({ id }) => void sessions.push(id),
+      client: { random: () => 0.5 },
+    });
+    const { client, ledger, server } = exchange;
+    const slow = client.orders.place({ token: "slow", amount: 1 });
+    await until(() => ledger.holds("slow"), "the handler");
+    let last = 0;
+    const stream = client.count({ to: 1_000_000 });
+    const reading = (async () => {
+      for await (const number of stream) {
+        expect(number).toBe(++last);
+        if (sessions.length > 2) break;
+      }
+    })();
+    const statuses = new Set<string>();
+    client.$connection.subscribe(({ state }) => statuses.add(state));
+    for (let call = 0; sessions.length < 3; call++) {
+      expect(await client.add({ a: call, b: 1 })).toBe(call + 1);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    ledger.release();
+    expect(await slow).toEqual({ token: "slow" });
+    await reading;
+    await until(() => server.server.connections.size === 1, "the first connections to be left");
+    // There was a connection all the time.
+    expect([...statuses].sort()).toEqual(["leaving", "ready"]);
+    await exchange.close();
+  }, 20_000);
+
   test("cuts off what does not finish in time, and its caller is told", async () => {
     await using exchange = await openExchange();
     const call = safe(exchange.client.orders.place({ token: "slow", amount: 1 }, { timeoutMs: 500 }));

@@ -1,7 +1,15 @@
 /** One contract and one router for the journeys, over real sockets, and what the router has seen. */
 import { type ClientOptions, createClient } from "@trunkline/client";
 import { defineContract, mutation, query, subscription } from "@trunkline/core";
-import { event, type FailureReport, gap, implement, type ListenOptions, serve } from "@trunkline/server";
+import {
+  event,
+  type FailureReport,
+  gap,
+  implement,
+  type ListenOptions,
+  type ServerOptions,
+  serve,
+} from "@trunkline/server";
 import { openFaultProxy } from "@trunkline/testing";
 import { z } from "zod";
 
@@ -94,7 +102,11 @@ function routerFor(ledger: Ledger) {
 
 /** A server, a relay before it that can be cut, and a client through the relay. */
 export async function openExchange(
-  options: Partial<ListenOptions> & { client?: Partial<ClientOptions>; limits?: ClientOptions["limits"] } = {},
+  options: Partial<ListenOptions> &
+    Pick<ServerOptions<object>, "maxConnectionAgeMs" | "onConnect"> & {
+      client?: Partial<ClientOptions>;
+      limits?: ClientOptions["limits"];
+    } = {},
 ) {
   const ledger = new Ledger();
   const { client: clientOptions, limits, ...listen } = options;

@@ -58,10 +58,11 @@ export class ServerConnection implements Connection, PeerOwner {
 
   constructor(household: Household<ServerConnection>) {
     this.#household = household;
-    const { router, limits, clock, abandoned, report } = household;
+    const { router, limits, clock, abandoned, handlers, report } = household;
     const context = () => this.context;
     const answerer = router.answerer({ role: "server", connection: this, limits, context, report });
-    this.#peer = new Peer({ role: "server", limits, clock, answerer: abandoned.bound(answerer), owner: this });
+    const bound = handlers.bound(abandoned.bound(answerer));
+    this.#peer = new Peer({ role: "server", limits, clock, answerer: bound, owner: this });
   }
 
   get id(): string {

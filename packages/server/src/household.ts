@@ -4,6 +4,7 @@ import { type Clock, type CloseName, closeCodes } from "@trunkline/core/internal
 import type { AbandonedHandlers } from "./abandoned-handlers.js";
 import type { FailureReport, Router } from "./define.js";
 import type { Guest } from "./guest.js";
+import type { Handlers } from "./handlers.js";
 import type { Greeting } from "./handshake.js";
 
 /** What all connections of a server share. */
@@ -13,6 +14,7 @@ export interface Household<Member> {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly abandoned: AbandonedHandlers;
+  readonly handlers: Handlers;
   report(failure: FailureReport): void;
   /** Runs the application's hooks. May throw, or reject, anything. */
   judge(greeting: Greeting): Promise<Guest>;

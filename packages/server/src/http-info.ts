@@ -2,25 +2,27 @@
 import type { IncomingMessage } from "node:http";
 
 /**
- * The upgrade request behind a connection, as it arrived: forwarded headers are not interpreted. Never mixed with what
- * the client says inside messages.
+ * The upgrade request behind a connection, as it arrived. Never mixed with what the client says inside messages.
  */
 export interface HttpInfo {
   /** The request target, query string included. Keep it out of logs: it may carry a secret. */
   readonly url: string;
   /** By lower-case name; without those of the upgrade itself, which mean nothing to a connection. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The address of whoever holds the other end of the socket: behind a proxy, the proxy. */
+  /**
+   * The client's address: of whoever holds the other end of the socket, or, where that is a trusted proxy, of whom it
+   * speaks for (`trustedProxies`).
+   */
   readonly remoteAddress: string | undefined;
 }
 
 const ofUpgrade = /^(?:connection|upgrade|sec-websocket-(?:key|version|extensions|protocol))$/;
 
 /** What remains of a request once its socket speaks WebSocket. */
-export function httpInfo(request: IncomingMessage): HttpInfo {
+export function httpInfo(request: IncomingMessage, remoteAddress: string | undefined): HttpInfo {
   return Object.freeze({
     url: request.url ?? "/",
     headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !ofUpgrade.test(name))),
-    remoteAddress: request.socket.remoteAddress,
+    remoteAddress,
   });
 }

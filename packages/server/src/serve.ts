@@ -49,13 +49,14 @@ export async function serve<Contract extends object, Context>(
     backlog = 4_096,
     path = "/",
     origins = "same-origin",
+    trustedProxies = 0,
     drainOn = [],
     onRequest,
     ...setup
   } = options;
   const server = createServer(router as Router<object, unknown>, setup as ServerSetup<unknown>);
   const http = createHttpServer(onRequest);
-  server.attach(http, { path, origins });
+  server.attach(http, { path, origins, trustedProxies });
   await listen(http, { port, host, backlog });
   const { port: taken } = http.address() as AddressInfo;
   const clock = setup.clock ?? systemClock;

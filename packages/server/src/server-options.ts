@@ -32,6 +32,12 @@ export interface AttachOptions {
   readonly path?: string;
   /** Which pages may connect. Default: those of the same origin. */
   readonly origins?: Origins;
+  /**
+   * How many proxies stand between clients and this server, each of which appends to `X-Forwarded-For` whom it hears. So
+   * many addresses, from the right, are believed: the last of them is the client's, by which `admission` counts. With
+   * fewer proxies than this clients choose their addresses. Default 0: the address is that of the socket.
+   */
+  readonly trustedProxies?: number;
 }
 
 /** Options of {@link createServer}. */
@@ -42,6 +48,11 @@ export interface ServerOptions<Context> extends ServerHooks<Context> {
   readonly reportsPerMinute?: number;
   /** How many sockets may be open, and about to say hello. */
   readonly admission?: AdmissionOptions;
+  /**
+   * How long a client keeps one connection, so that clients spread over the servers there are now. Those that have had
+   * theirs for so long, a tenth more or less, are asked to connect anew, as by a drain: no call fails. Default: for ever.
+   */
+  readonly maxConnectionAgeMs?: number;
   /** How much may arrive over one socket. Default: unbounded, since only you know what your clients send. */
   readonly rate?: RateOptions;
   /**

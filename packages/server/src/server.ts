@@ -17,6 +17,7 @@ import { type Connections, connectionsOf } from "./connections.js";
 import type { Connection, Router } from "./define.js";
 import { type Drained, type DrainOptions, drain } from "./drain.js";
 import type { Guest } from "./guest.js";
+import { Handlers } from "./handlers.js";
 import { Handshake } from "./handshake.js";
 import type { Ending, Household } from "./household.js";
 import type { HttpInfo } from "./http-info.js";
@@ -59,7 +60,8 @@ export class Server implements AsyncDisposable {
     const clock = setup.clock ?? systemClock;
     this.#admission = new Admission(setup.admission);
     const { connectionsPerIdentity } = this.#admission;
-    this.#sessions = new Sessions({ ...limits, connectionsPerIdentity }, clock);
+    const maxConnectionAgeMs = checkedAge(setup.maxConnectionAgeMs);
+    this.#sessions = new Sessions({ ...limits, connectionsPerIdentity, maxConnectionAgeMs }, clock);
     this.connections = connectionsOf(this.#sessions);
     this.#reports = new Reports({
       clock,
@@ -74,6 +76,7 @@ export class Server implements AsyncDisposable {
       limits,
       clock,
       abandoned: new AbandonedHandlers(limits.abandonedHandlers),
+      handlers: new Handlers(limits, clock),
       report: (failure) => this.#reports.report(failure),
       judge: judge(setup, this.#admission),
       detached: (connection) => this.#detached(connection),
@@ -97,6 +100,11 @@ export class Server implements AsyncDisposable {
     return running;
   }
 
+  /** Calls whose handlers have not begun, because the server has more to do than it can. */
+  get waiting(): number {
+    return this.#household.handlers.waiting;
+  }
+
   /** Handlers that have not settled although nobody waits for them any more: those of sessions that are over as well. */
   get abandoned(): number {
     return this.#household.abandoned.count;
@@ -107,9 +115,10 @@ export class Server implements AsyncDisposable {
    * ends that.
    */
   attach(httpServer: HttpServer | HttpsServer, options: AttachOptions = {}): () => void {
-    const { path = "/", origins = "same-origin" } = options;
+    const { path = "/", origins = "same-origin", trustedProxies = 0 } = options;
     const { limits, clock } = this.#household;
-    const door = { path, origins, limits, clock, admission: this.#admission };
+    const busy = () => this.#sessions.lagging;
+    const door = { path, origins, trustedProxies, limits, clock, admission: this.#admission, busy };
     const line = { rate: this.#rate, compression: this.#compression };
     const acceptor = acceptUpgrades(httpServer, { ...door, ...line }, (transport, http, admitted) =>
       this.accept(transport, http, () => admitted.greeted()),
@@ -179,6 +188,7 @@ export class Server implements AsyncDisposable {
     this.#acceptors.clear();
     for (const handshake of [...this.#handshakes]) handshake.refuse(close);
     for (const connection of [...this.#sessions]) connection.end({ close, detail: "the server closes" });
+    this.#household.handlers.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -206,6 +216,11 @@ export class Server implements AsyncDisposable {
     this.#reports.ended(connection);
     this.#reports.guard(() => this.#setup.onDisconnect?.(connection, detail));
   }
+}
+
+function checkedAge(ms = Infinity): number {
+  if (ms === Infinity || (Number.isSafeInteger(ms) && ms > 0)) return ms;
+  throw new TypeError(`maxConnectionAgeMs must be a positive whole number, not ${String(ms)}`);
 }
 
 interface Arriving {

@@ -1,3 +1,4 @@
+import type { Clock } from "@trunkline/core/internal";
 import { VirtualClock } from "@trunkline/core/simulation";
 import { describe, expect, it } from "vitest";
 import type { ServerConnection } from "./connection.js";
@@ -10,13 +11,35 @@ function setUp({
   detachedBytes = 100,
   attachedBytes = 100,
   connectionsPerIdentity = 2,
+  maxConnectionAgeMs = Infinity,
+  lateBy = (): number => 0,
 } = {}) {
   const clock = new VirtualClock();
+  const late: Clock = {
+    now: () => clock.now(),
+    wallNow: () => clock.wallNow(),
+    defer: (task) => clock.defer(task),
+    later: (task) => clock.later(task),
+    alarm: (wake) => {
+      const alarm = clock.alarm(wake);
+      return { set: (at) => alarm.set(at + lateBy()), clear: () => alarm.clear() };
+    },
+  };
   const sessions = new Sessions(
-    { resumeMs, detachedSessions, detachedBytes, attachedBytes, connectionsPerIdentity },
-    clock,
+    {
+      resumeMs,
+      detachedSessions,
+      detachedBytes,
+      attachedBytes,
+      connectionsPerIdentity,
+      maxConnectionAgeMs,
+      lagMs: 500,
+    },
+    late,
   );
   const ended: string[] = [];
+  /** Who was asked to leave, when, and within what time. */
+  const dismissed: string[] = [];
   /** What each connection holds for its client. */
   const held = new Map<string, number>();
   /** Who has no transport. */
@@ -31,6 +54,7 @@ function setUp({
       get held() {
         return held.get(id) ?? 0;
       },
+      goodbye: (spreadMs: number) => void dismissed.push(`${id} at ${clock.now()} within ${spreadMs}`),
       end: ({ close, detail }: Ending) => {
         ended.push(`${id} ${close}: ${detail}`);
         sessions.leave(made);
@@ -42,7 +66,7 @@ function setUp({
     away.add(connection.id);
     sessions.wait(connection);
   };
-  return { clock, sessions, ended, held, enter, leave };
+  return { clock, sessions, ended, dismissed, held, enter, leave };
 }
 
 describe("a token", () => {
@@ -306,5 +330,70 @@ describe("R14: what connections hold", () => {
     const { connection } = enter("a");
     sessions.leave(connection);
     expect(clock.idle).toBe(true);
+  });
+});
+
+describe("R15: a process that does not keep up", () => {
+  it("is known by its alarms, and forgotten when nobody is there", () => {
+    let lateMs = 501;
+    const { clock, sessions, enter } = setUp({ lateBy: () => lateMs });
+    const { connection } = enter("a");
+    clock.advance(5 * 1_501 - 1);
+    expect(sessions.lagging).toBe(false);
+    clock.advance(1);
+    expect(sessions.lagging).toBe(true);
+    lateMs = 500;
+    clock.advance(3_100);
+    expect(sessions.lagging).toBe(false);
+    lateMs = 501;
+    clock.advance(20_000);
+    expect(sessions.lagging).toBe(true);
+    sessions.leave(connection);
+    expect(sessions.lagging).toBe(false);
+    expect(clock.idle).toBe(true);
+  });
+});
+
+describe("D6: a connection that has had its transport for long", () => {
+  it("is asked to leave once, so that it is gone at its age, a tenth more or less", () => {
+    const { clock, dismissed, enter } = setUp({ maxConnectionAgeMs: 20_000 });
+    enter("a");
+    clock.advance(5_500);
+    enter("b");
+    clock.advance(60_000);
+    expect(dismissed).toEqual(["a at 18000 within 4000", "b at 24000 within 4000"]);
+  });
+
+  it("counts from when it came back", () => {
+    const { clock, sessions, dismissed, enter, leave } = setUp({ maxConnectionAgeMs: 20_000, resumeMs: 60_000 });
+    const { connection, token } = enter("a");
+    clock.advance(10_000);
+    leave(connection);
+    clock.advance(10_000);
+    sessions.resume(token, undefined);
+    clock.advance(17_900);
+    expect(dismissed).toEqual([]);
+    clock.advance(1_000);
+    expect(dismissed).toHaveLength(1);
+  });
+
+  it("makes room for its successor, and takes none from anybody when it goes", () => {
+    const { clock, sessions, enter } = setUp({ maxConnectionAgeMs: 10_000 });
+    const first = enter("first", "ada");
+    clock.advance(5_000);
+    enter("second", "ada");
+    expect(sessions.hasRoom(undefined, "ada")).toBe(false);
+    clock.advance(5_000);
+    expect(sessions.hasRoom(undefined, "ada")).toBe(true);
+    enter("third", "ada");
+    sessions.leave(first.connection);
+    expect(sessions.hasRoom(undefined, "ada")).toBe(false);
+  });
+
+  it("stays for as long as it likes where nobody says what is long", () => {
+    const { clock, dismissed, enter } = setUp();
+    enter("a");
+    clock.advance(10_000_000);
+    expect(dismissed).toEqual([]);
   });
 });

@@ -5,14 +5,13 @@
  * @see PROTOCOL.md section 5.1
  */
 import { createHash, randomBytes } from "node:crypto";
-import type { Limits } from "@trunkline/core";
 import type { Clock } from "@trunkline/core/internal";
-import { Attached } from "./attached.js";
+import { Attached, type AttachedBounds } from "./attached.js";
 import type { ServerConnection } from "./connection.js";
 import { Detached, type DetachedBounds } from "./detached.js";
 
 /** What bounds sessions, those that wait and those that do not. */
-export interface SessionBounds extends DetachedBounds, Pick<Limits, "attachedBytes"> {
+export interface SessionBounds extends DetachedBounds, AttachedBounds {
   readonly connectionsPerIdentity: number;
 }
 
@@ -44,6 +43,11 @@ export class Sessions implements Iterable<ServerConnection> {
 
   get size(): number {
     return this.#byConnection.size;
+  }
+
+  /** The process does not keep up with the clients it has. */
+  get lagging(): boolean {
+    return this.#attached.lagging;
   }
 
   /** The connections of one identity. */

@@ -52,6 +52,14 @@ export interface Limits {
   readonly detachedBytes: number;
   /** What all sessions with a transport may hold for their clients; above it no new ones, and then the largest give way. */
   readonly attachedBytes: number;
+  /** Handlers of calls that run at once in one server; above it calls wait. */
+  readonly handlers: number;
+  /** Calls of one server that wait for their handlers to begin; above it they are refused. */
+  readonly queuedCalls: number;
+  /** How long a call may wait for its handler to begin. One that is expected to wait longer is refused at once. */
+  readonly queueMs: number;
+  /** By how much a server's timers may be late, five times in a row; then nobody new is let in. */
+  readonly lagMs: number;
   /** Handlers of one server that have not settled though nobody waits for them; above it no call is begun. */
   readonly abandonedHandlers: number;
   /** The server speaks at least this often. */
@@ -115,6 +123,10 @@ export const defaultLimits: Limits = Object.freeze({
   detachedSessions: 10_000,
   detachedBytes: 64 * MiB,
   attachedBytes: 256 * MiB,
+  handlers: 65_536,
+  queuedCalls: 16_384,
+  queueMs: 3_000,
+  lagMs: 500,
   abandonedHandlers: 10_000,
   heartbeatMs: 25_000,
   graceMs: 10_000,

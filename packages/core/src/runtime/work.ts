@@ -19,8 +19,8 @@ export interface UpstreamReplies {
 
 export class Work {
   readonly #call: IncomingCall<Work>;
-  /** How long the caller waits, in milliseconds from now; `Infinity` where it said nothing. */
-  readonly deadline: number;
+  /** How long its caller waits, in milliseconds from when its handler begins; `Infinity` where it said nothing. */
+  deadline: number;
   #abortReason: AbortReason | undefined;
   #controller: AbortController | undefined;
   /** A subscription's source, once it is open: asked for events, or shared. */
@@ -95,6 +95,11 @@ export class Work {
 
   openUpstream(decode: DecodeItem): UpstreamItems {
     return this.upstream.open(decode);
+  }
+
+  /** Its handler was not begun at once, but so much later. */
+  waited(ms: number): void {
+    this.deadline -= ms;
   }
 
   abort(reason: AbortReason): void {

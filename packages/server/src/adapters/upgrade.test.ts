@@ -122,6 +122,30 @@ describe("acceptUpgrades", () => {
     expect(Object.keys(opened[0]?.http.headers ?? {}).filter((name) => name.startsWith("sec-"))).toEqual([]);
   });
 
+  it("H23: believes the proxies it is told of, and counts by the address they say", async () => {
+    admission = new Admission({ connectionsPerAddress: 1 });
+    accept({ trustedProxies: 1 });
+    const forwarded = (said: string) => status(upgrade({ more: [`X-Forwarded-For: ${said}`] }));
+    const held = connect(port, "127.0.0.1", () =>
+      held.write(upgrade({ more: ["X-Forwarded-For: 6.6.6.6, 192.0.2.1"] })),
+    );
+    await soon(() => expect(opened).toHaveLength(1));
+    expect(opened[0]?.http.remoteAddress).toBe("192.0.2.1");
+    // What a client puts before it does not make it another.
+    expect(await forwarded("192.0.2.9, 192.0.2.1")).toBe(503);
+    expect(await forwarded("192.0.2.2")).toBe(101);
+    held.destroy();
+  });
+
+  it("R15: answers 503 and Retry-After while it is busy", async () => {
+    let busy = true;
+    accept({ busy: () => busy });
+    expect(await ask(upgrade())).toMatch(/^HTTP\/1\.1 503 [\s\S]*\r\nRetry-After: 5\r\n/);
+    expect(admission.connections).toBe(0);
+    busy = false;
+    expect(await status(upgrade())).toBe(101);
+  });
+
   it("leaves plain requests to the server's own handler", async () => {
     accept();
     expect(await ask("GET /rpc HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).toMatch(/200 OK[\s\S]*plain/);

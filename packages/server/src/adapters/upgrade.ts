@@ -9,6 +9,7 @@ import type { Clock } from "@trunkline/core/internal";
 import type { Admission, Admitted } from "../admission.js";
 import { type HttpInfo, httpInfo } from "../http-info.js";
 import { type OriginClaim, type Origins, originCheck } from "../origin.js";
+import { clientAddress } from "./client-address.js";
 import type { DeflateSettings } from "./compression.js";
 import type { RateOptions } from "./inbound-watch.js";
 import { refuse } from "./refusal.js";
@@ -28,6 +29,10 @@ export interface UpgradeOptions {
   readonly rate?: RateOptions;
   /** Default: messages are not compressed. */
   readonly compression?: DeflateSettings | undefined;
+  /** How many entries of `X-Forwarded-For` are believed, from the right. Default 0. */
+  readonly trustedProxies?: number;
+  /** Whether nobody may come now. Default: it never is. */
+  busy?(): boolean;
   /** Who may wait for a hello to be complete. May be shared by several paths. */
   readonly admission: Admission;
 }
@@ -50,10 +55,12 @@ export type OnTransport = (transport: Transport, http: HttpInfo, admitted: Admit
  * Turns the WebSocket upgrades of one path into transports. Lives beside other `upgrade` listeners: a path that is not
  * ours is left to them, and answered with 404 where there are none.
  *
- * @throws Error if this path of this server is taken already; TypeError for a path or an origin that is none.
+ * @throws Error if this path of this server is taken already; TypeError for a path, an origin or a number of proxies that is
+ * none.
  */
 export function acceptUpgrades(server: UpgradableServer, options: UpgradeOptions, onTransport: OnTransport): Acceptor {
-  const { path, limits, clock, rate, compression, admission } = options;
+  const { path, limits, clock, rate, compression, admission, busy = () => false } = options;
+  const addressOf = clientAddress(options.trustedProxies);
   const mayConnect = originCheck(options.origins);
   const shakeHands = handshakes({ ...rate, limits, clock, compression });
   let refusing = false;
@@ -63,11 +70,12 @@ export function acceptUpgrades(server: UpgradableServer, options: UpgradeOptions
     const fault = malformed(request);
     if (fault !== undefined) return refuse(request, fault);
     if (!mayConnect(claimOf(request))) return refuse(request, "origin");
-    const admitted = admission.enter(request.socket.remoteAddress);
+    const address = addressOf(request);
+    const admitted = busy() ? undefined : admission.enter(address);
     if (admitted === undefined) return refuse(request, "busy");
     releaseAtClose(socket, admitted);
     const transport = shakeHands(request, head);
-    if (transport !== undefined) onTransport(transport, httpInfo(request), admitted);
+    if (transport !== undefined) onTransport(transport, httpInfo(request, address), admitted);
   };
 
   const close = openRoute(server, path, accept);

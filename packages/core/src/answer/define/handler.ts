@@ -14,7 +14,7 @@ export interface CallArgs<Context, Connection> {
   readonly context: Context;
   /** Aborted when the caller cancels, the deadline passes, or the session ends. */
   readonly signal: AbortSignal;
-  /** Milliseconds that were left when the call arrived; `Infinity` without a deadline. */
+  /** Milliseconds that were left when the handler began; `Infinity` without a deadline. */
   readonly deadline: number;
   /** What the caller sent beside the input. It is never mixed with HTTP headers; trust it as little as the input. */
   readonly meta: Readonly<Record<string, unknown>>;

@@ -1,0 +1,184 @@
+/**
+ * When a call's handler may begin. At most `handlers` run at a time, and those that compute share the process: they begin
+ * in slices, between which everything else has its turn, so that whoever cannot be served is told so at once. What cannot
+ * begin waits, in a lane for each connection; lanes take turns, so that one that asks for much holds up nobody else.
+ *
+ * Whether a call may wait is judged when it arrives: the queue knows how fast it moves, and so about how long it would be.
+ * More than half the time its caller has, or more than `queueMs`: it is refused. Nobody waits longer than `queueMs`,
+ * whatever was expected.
+ *
+ * Pure: time is an argument.
+ */
+import type { Limits } from "@trunkline/core";
+
+export type RunBounds = Pick<Limits, "handlers" | "queuedCalls" | "queueMs">;
+
+/** How long handlers may begin one after the other before everything else has its turn. */
+export const SLICE_MS = 10;
+/** How long the pace is measured before it is believed, and then anew: handlers settle in bursts. */
+const MEASURE_MS = 50;
+/** How much of the pace the latest measure is. */
+const WEIGHT = 1 / 2;
+/** A measure is at most this part of `queueMs`: a process that was asleep has not become slow. */
+const MAX_MEASURE = 1 / 4;
+
+interface Waiting<Job> {
+  readonly job: Job;
+  readonly lane: object;
+  readonly since: number;
+}
+
+export class RunQueue<Job> {
+  readonly #bounds: RunBounds;
+  /** In the order they came. */
+  readonly #waiting = new Set<Waiting<Job>>();
+  /** The same by lane, the lane whose turn is next first. A lane in which nobody waits is forgotten. */
+  readonly #lanes = new Map<object, Set<Waiting<Job>>>();
+  #running = 0;
+  /** When the slice began. */
+  #sliceAt = -Infinity;
+  /** Whether the end of this turn will be told. */
+  #marked = false;
+  /** What the next measure of the pace is made of: for how long somebody has waited, up to when, and how many began. */
+  #busyMs = 0;
+  #busyAt = 0;
+  #begun = 0;
+  /** Between two who begin, on average; 0: it is not known yet. */
+  #paceMs = 0;
+
+  constructor(bounds: RunBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** Calls that wait. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** Handlers that have begun and not settled. Those that settle as they begin are never among them. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Whether {@link turn} must be called when everything else has had its turn. */
+  get marked(): boolean {
+    return this.#marked;
+  }
+
+  /** When somebody will have waited too long. */
+  get deadline(): number {
+    const [first] = this.#waiting;
+    return first === undefined ? Infinity : first.since + this.#bounds.queueMs;
+  }
+
+  /** A call arrives: whether its handler may begin at once. */
+  mayRun(now: number): boolean {
+    if (this.#waiting.size > 0 || this.#running >= this.#bounds.handlers) return false;
+    if (now - this.#sliceAt <= SLICE_MS) return true;
+    // In a turn whose end is told, the slice is over. Else this may be another turn, and the end of this one is asked for.
+    if (this.#marked) return false;
+    this.#beginSlice(now);
+    return true;
+  }
+
+  /** It may not: whether it may wait, or is refused. `patienceMs`: how long its caller waits for the answer. */
+  mayWait(lane: object, patienceMs: number): boolean {
+    const { queueMs, queuedCalls } = this.#bounds;
+    return this.#waiting.size < queuedCalls && this.#expectedMs(lane) <= Math.min(queueMs, patienceMs / 2);
+  }
+
+  add(job: Job, lane: object, now: number): void {
+    if (this.#waiting.size === 0) this.#busyAt = now;
+    const waiting = { job, lane, since: now };
+    this.#waiting.add(waiting);
+    const beside = this.#lanes.get(lane);
+    if (beside === undefined) this.#lanes.set(lane, new Set([waiting]));
+    else beside.add(waiting);
+  }
+
+  /** Everything else has had its turn: another slice begins. */
+  turn(now: number): void {
+    this.#marked = false;
+    if (this.ready) this.#beginSlice(now);
+  }
+
+  /** Who has waited for too long, and is refused. */
+  expired(now: number): Job[] {
+    const expired: Job[] = [];
+    for (const waiting of this.#waiting) {
+      if (now - waiting.since < this.#bounds.queueMs) break;
+      this.#remove(waiting);
+      expired.push(waiting.job);
+    }
+    return expired;
+  }
+
+  /** Who begins now, and how long it has waited. Undefined: nobody waits, or may begin in this slice. */
+  next(now: number): { readonly job: Job; readonly waitedMs: number } | undefined {
+    if (this.#running >= this.#bounds.handlers || now - this.#sliceAt > SLICE_MS) return undefined;
+    const [lane] = this.#lanes.values();
+    if (lane === undefined) return undefined;
+    const [waiting] = lane;
+    if (waiting === undefined) return undefined;
+    this.#remove(waiting);
+    if (lane.size > 0) {
+      this.#lanes.delete(waiting.lane);
+      this.#lanes.set(waiting.lane, lane);
+    }
+    this.#measure(now);
+    return { job: waiting.job, waitedMs: now - waiting.since };
+  }
+
+  /** A handler goes on after it has begun. */
+  begin(): void {
+    this.#running++;
+  }
+
+  /** One of these has settled. */
+  settle(): void {
+    this.#running--;
+  }
+
+  /** Whether somebody could begin in another slice. */
+  get ready(): boolean {
+    return this.#waiting.size > 0 && this.#running < this.#bounds.handlers;
+  }
+
+  /** Forgets all who wait. */
+  clear(): Job[] {
+    const jobs = [...this.#waiting].map(({ job }) => job);
+    this.#waiting.clear();
+    this.#lanes.clear();
+    return jobs;
+  }
+
+  /** How long one more of this lane would wait: lanes take turns, so the length of its own counts more than that of all. */
+  #expectedMs(lane: object): number {
+    const own = this.#lanes.get(lane)?.size ?? 0;
+    const others = this.#lanes.size - (own > 0 ? 1 : 0);
+    return Math.min(this.#waiting.size, own + others * (own + 1)) * this.#paceMs;
+  }
+
+  #measure(now: number): void {
+    this.#busyMs += now - this.#busyAt;
+    this.#busyAt = now;
+    this.#begun++;
+    if (this.#busyMs < MEASURE_MS) return;
+    const paceMs = Math.min(this.#busyMs / this.#begun, this.#bounds.queueMs * MAX_MEASURE);
+    this.#paceMs = this.#paceMs === 0 ? paceMs : this.#paceMs + (paceMs - this.#paceMs) * WEIGHT;
+    this.#busyMs = 0;
+    this.#begun = 0;
+  }
+
+  #beginSlice(now: number): void {
+    this.#sliceAt = now;
+    this.#marked = true;
+  }
+
+  #remove(waiting: Waiting<Job>): void {
+    this.#waiting.delete(waiting);
+    const beside = this.#lanes.get(waiting.lane);
+    beside?.delete(waiting);
+    if (beside?.size === 0) this.#lanes.delete(waiting.lane);
+  }
+}
