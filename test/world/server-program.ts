@@ -51,6 +51,7 @@ export class ServerProgram {
     this.server = createServer(router, {
       clock: process,
       limits: stage.swarm.serverLimits,
+      maxConnectionAgeMs: stage.swarm.connectionAgeMs,
       context: ({ auth }) => this.#judge(auth),
       identity: ({ identity }) => identity,
       expiresAt: ({ expiresAt }) => expiresAt,
@@ -126,6 +127,9 @@ export class ServerProgram {
     ledger.check(away <= detachedSessions, "I6", () => `${this.process.name}: ${away} sessions wait for their clients`);
     const { size: connections } = this.server.connections;
     const known = this.#visits.size;
+    const { queuedCalls = Infinity } = swarm.serverLimits;
+    const { waiting } = this.server;
+    ledger.check(waiting <= queuedCalls, "I6", () => `${this.process.name}: ${waiting} calls wait`);
     ledger.check(connections === known, "I10", () => `${this.process.name} has ${connections} sessions, not ${known}`);
   }
 

@@ -56,6 +56,8 @@ export interface Swarm {
   readonly delayMs: number;
   readonly clientLimits: Partial<Limits>;
   readonly serverLimits: Partial<Limits>;
+  /** How long a client keeps one connection. */
+  readonly connectionAgeMs: number;
   /** Nothing happens but deploys, and no limit is tight: then no call may fail. */
   readonly calm: boolean;
 }
@@ -80,9 +82,17 @@ export function drawSwarm(random: Random): Swarm {
     busyMs: random.between(2_000, 45_000),
     delayMs: random.pick([0, 1, 10, 60]),
     clientLimits: drawLimits(random, tightness),
-    serverLimits: drawLimits(random, tightness),
+    serverLimits: { ...drawLimits(random, tightness), ...drawHaste(random, tightness) },
+    connectionAgeMs: random.chance(0.3) ? random.between(3_000, 20_000) : Infinity,
     calm,
   };
+}
+
+/** How much a server does at a time, and whom it lets wait. */
+function drawHaste(random: Random, tightness: number): Partial<Limits> {
+  return random.chance(tightness)
+    ? { handlers: random.between(1, 3), queuedCalls: random.between(1, 8), queueMs: random.between(10, 5_000) }
+    : {};
 }
 
 /** Times are short in every seed, so that a run of a minute meets them all; each count and size is tight at random. */
