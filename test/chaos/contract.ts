@@ -9,6 +9,10 @@ export const contract = defineContract({
   look: query({ input: Task, output: z.string() }),
   spend: mutation({ input: Task, output: z.string() }),
   put: mutation({ input: Task, output: z.string(), idempotent: true }),
+  /** Computes for so long, and does nothing else meanwhile. */
+  compute: mutation({ input: Task, output: z.string() }),
+  /** Has one of a few places for so long, when its turn has come. */
+  borrow: mutation({ input: Task, output: z.string() }),
   /** 1 to `to`, each with its number as id; continues after `lastEventId`. */
   numbered: subscription({ input: z.object({ to: z.int() }), event: z.int() }),
   /** The same without ids: only the session can continue it. */

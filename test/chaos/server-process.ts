@@ -20,10 +20,32 @@ async function work({ input }: { input: { token: string; takesMs: number } }): P
   return input.token;
 }
 
+function compute({ input }: { input: { token: string; takesMs: number } }): string {
+  note(`+ ${input.token}`);
+  for (const end = performance.now() + input.takesMs; performance.now() < end; );
+  return input.token;
+}
+
+/** What there is little of, as a pool of connections to a database: whoever comes waits for its turn, for as long as it takes. */
+const places = { free: 20, waiting: [] as (() => void)[] };
+
+async function borrow({ input }: { input: { token: string; takesMs: number } }): Promise<string> {
+  note(`+ ${input.token}`);
+  if (places.free > 0) places.free--;
+  else await new Promise<void>((resolve) => places.waiting.push(resolve));
+  await pause(input.takesMs);
+  const next = places.waiting.shift();
+  if (next) next();
+  else places.free++;
+  return input.token;
+}
+
 const router = implement(contract).router({
   look: work,
   spend: work,
   put: work,
+  compute,
+  borrow,
   numbered: async function* ({ input, lastEventId }) {
     for (let number = Number(lastEventId ?? 0) + 1; number <= input.to; number++) {
       yield event(number, { id: String(number) });

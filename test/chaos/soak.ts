@@ -26,6 +26,8 @@ export async function runSoak(cycles: number): Promise<SoakFigures> {
     look: ({ input }) => input.token,
     spend: ({ input }) => input.token,
     put: ({ input }) => input.token,
+    compute: ({ input }) => input.token,
+    borrow: ({ input }) => input.token,
     numbered: async function* () {},
     bare: async function* ({ input }) {
       for (let number = 1; number <= input.to; number++) yield number;
