@@ -19,6 +19,12 @@ export const contract = defineContract({
   bare: subscription({ input: z.object({ to: z.int() }), event: z.int() }),
   /** One every so often, with the moment in which it was made, in milliseconds since the epoch. */
   paced: subscription({ input: z.object({ everyMs: z.int() }), event: z.object({ at: z.number(), text: z.string() }) }),
+  /** A topic: events with their number, and the moment in which each was made, in milliseconds since the epoch. */
+  feed: subscription({ event: z.object({ number: z.int(), at: z.number(), text: z.string() }) }),
+  /** So many events a second come from now on. */
+  flow: mutation({ input: z.object({ perSecond: z.int() }) }),
+  /** How many have asked for the feed. */
+  readers: query({ output: z.int() }),
   /** The server's resident memory, in bytes. */
   memory: query({ output: z.number() }),
 });

@@ -5,7 +5,7 @@
 import { openSync, writeSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Limits } from "@trunkline/core";
-import { event, implement, serve } from "@trunkline/server";
+import { createTopic, event, implement, serve } from "@trunkline/server";
 import { contract } from "./contract.js";
 import type { Order, Report } from "./server-child.js";
 
@@ -40,6 +40,22 @@ async function borrow({ input }: { input: { token: string; takesMs: number } }):
   return input.token;
 }
 
+const feed = createTopic(contract.feed);
+let readers = 0;
+
+/** Publishes what is due, every few milliseconds, for as long as the process lives. */
+async function flow({ input }: { input: { perSecond: number } }): Promise<void> {
+  const startedAt = performance.now();
+  const publish = async () => {
+    for (let number = 1; ; await pause(5, undefined, { ref: false })) {
+      for (; number <= ((performance.now() - startedAt) / 1_000) * input.perSecond; number++) {
+        await feed.publish({ number, at: performance.timeOrigin + performance.now(), text: TEXT });
+      }
+    }
+  };
+  void publish();
+}
+
 const router = implement(contract).router({
   look: work,
   spend: work,
@@ -60,6 +76,12 @@ const router = implement(contract).router({
       await pause(input.everyMs, undefined, { signal });
     }
   },
+  feed: ({ lastEventId }) => {
+    readers++;
+    return feed.subscribe({ after: lastEventId });
+  },
+  flow,
+  readers: () => readers,
   memory: () => process.memoryUsage.rss(),
 });
 

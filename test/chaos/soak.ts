@@ -33,6 +33,9 @@ export async function runSoak(cycles: number): Promise<SoakFigures> {
       for (let number = 1; number <= input.to; number++) yield number;
     },
     paced: async function* () {},
+    feed: async function* () {},
+    flow: () => {},
+    readers: () => 0,
     memory: () => 0,
   });
   await using server = await serve(router, {});
