@@ -117,8 +117,7 @@ export class Server implements AsyncDisposable {
   attach(httpServer: HttpServer | HttpsServer, options: AttachOptions = {}): () => void {
     const { path = "/", origins = "same-origin", trustedProxies = 0 } = options;
     const { limits, clock } = this.#household;
-    const busy = () => this.#sessions.lagging;
-    const door = { path, origins, trustedProxies, limits, clock, admission: this.#admission, busy };
+    const door = { path, origins, trustedProxies, limits, clock, admission: this.#admission };
     const line = { rate: this.#rate, compression: this.#compression };
     const acceptor = acceptUpgrades(httpServer, { ...door, ...line }, (transport, http, admitted) =>
       this.accept(transport, http, () => admitted.greeted()),

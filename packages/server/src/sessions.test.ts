@@ -334,22 +334,23 @@ describe("R14: what connections hold", () => {
 });
 
 describe("R15: a process that does not keep up", () => {
-  it("is known by its alarms, and forgotten when nobody is there", () => {
+  it("is known by its alarms: it takes back who has a session, and nobody new, until it keeps up", () => {
     let lateMs = 501;
     const { clock, sessions, enter } = setUp({ lateBy: () => lateMs });
-    const { connection } = enter("a");
+    const { connection, token } = enter("a");
+    const room = () => [sessions.hasRoom(token, undefined), sessions.hasRoom(undefined, undefined)];
     clock.advance(5 * 1_501 - 1);
-    expect(sessions.lagging).toBe(false);
+    expect(room()).toEqual([true, true]);
     clock.advance(1);
-    expect(sessions.lagging).toBe(true);
+    expect(room()).toEqual([true, false]);
     lateMs = 500;
     clock.advance(3_100);
-    expect(sessions.lagging).toBe(false);
+    expect(room()).toEqual([true, true]);
     lateMs = 501;
     clock.advance(20_000);
-    expect(sessions.lagging).toBe(true);
+    expect(room()).toEqual([true, false]);
     sessions.leave(connection);
-    expect(sessions.lagging).toBe(false);
+    expect(room()).toEqual([true, true]);
     expect(clock.idle).toBe(true);
   });
 });

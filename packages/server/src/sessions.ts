@@ -45,11 +45,6 @@ export class Sessions implements Iterable<ServerConnection> {
     return this.#byConnection.size;
   }
 
-  /** The process does not keep up with the clients it has. */
-  get lagging(): boolean {
-    return this.#attached.lagging;
-  }
-
   /** The connections of one identity. */
   of(identity: string): ServerConnection[] {
     return [...this.#byConnection.values()]
@@ -63,7 +58,7 @@ export class Sessions implements Iterable<ServerConnection> {
    */
   hasRoom(token: string | undefined, identity: string | undefined): boolean {
     const entry = this.#find(token, identity);
-    if (entry === undefined && this.#attached.full) return false;
+    if (entry === undefined && (this.#attached.full || this.#attached.lagging)) return false;
     if (identity === undefined || this.#attached.of(identity) < this.#perIdentity) return true;
     return entry?.connection.attached === true;
   }

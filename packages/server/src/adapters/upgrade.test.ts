@@ -137,15 +137,6 @@ describe("acceptUpgrades", () => {
     held.destroy();
   });
 
-  it("R15: answers 503 and Retry-After while it is busy", async () => {
-    let busy = true;
-    accept({ busy: () => busy });
-    expect(await ask(upgrade())).toMatch(/^HTTP\/1\.1 503 [\s\S]*\r\nRetry-After: 5\r\n/);
-    expect(admission.connections).toBe(0);
-    busy = false;
-    expect(await status(upgrade())).toBe(101);
-  });
-
   it("leaves plain requests to the server's own handler", async () => {
     accept();
     expect(await ask("GET /rpc HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).toMatch(/200 OK[\s\S]*plain/);

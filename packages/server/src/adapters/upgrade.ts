@@ -31,8 +31,6 @@ export interface UpgradeOptions {
   readonly compression?: DeflateSettings | undefined;
   /** How many entries of `X-Forwarded-For` are believed, from the right. Default 0. */
   readonly trustedProxies?: number;
-  /** Whether nobody may come now. Default: it never is. */
-  busy?(): boolean;
   /** Who may wait for a hello to be complete. May be shared by several paths. */
   readonly admission: Admission;
 }
@@ -59,7 +57,7 @@ export type OnTransport = (transport: Transport, http: HttpInfo, admitted: Admit
  * none.
  */
 export function acceptUpgrades(server: UpgradableServer, options: UpgradeOptions, onTransport: OnTransport): Acceptor {
-  const { path, limits, clock, rate, compression, admission, busy = () => false } = options;
+  const { path, limits, clock, rate, compression, admission } = options;
   const addressOf = clientAddress(options.trustedProxies);
   const mayConnect = originCheck(options.origins);
   const shakeHands = handshakes({ ...rate, limits, clock, compression });
@@ -71,7 +69,7 @@ export function acceptUpgrades(server: UpgradableServer, options: UpgradeOptions
     if (fault !== undefined) return refuse(request, fault);
     if (!mayConnect(claimOf(request))) return refuse(request, "origin");
     const address = addressOf(request);
-    const admitted = busy() ? undefined : admission.enter(address);
+    const admitted = admission.enter(address);
     if (admitted === undefined) return refuse(request, "busy");
     releaseAtClose(socket, admitted);
     const transport = shakeHands(request, head);
