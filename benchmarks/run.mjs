@@ -2,7 +2,7 @@
  * Runs one of the benchmarks: installs what it compares with (once), builds our packages into the form that is published,
  * translates the benchmarks to JavaScript, and hands over. It needs nothing but Node and npm.
  *
- *     node benchmarks/run.mjs <bench | growth | types | bundle | guard> [options]
+ *     node benchmarks/run.mjs <bench | chaos | growth | types | bundle | guard> [options]
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
