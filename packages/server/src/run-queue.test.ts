@@ -125,6 +125,12 @@ describe("what waits", () => {
     expect(queue.size).toBe(2 - expected.length);
   });
 
+  it("is refused at the time that the queue tells, however times are rounded", () => {
+    const { queue } = setUp({ queueMs: 816 });
+    queue.add("a", ada, 1744.433602410278);
+    expect(queue.expired(queue.deadline)).toEqual(["a"]);
+  });
+
   it("is forgotten when the queue is cleared", () => {
     const { queue, add, turn } = setUp();
     add("a");

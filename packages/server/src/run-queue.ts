@@ -106,7 +106,8 @@ export class RunQueue<Job> {
   expired(now: number): Job[] {
     const expired: Job[] = [];
     for (const waiting of this.#waiting) {
-      if (now - waiting.since < this.#bounds.queueMs) break;
+      // As the deadline is told: the difference of two times may be less by rounding, and the alarm ring for ever.
+      if (now < waiting.since + this.#bounds.queueMs) break;
       this.#remove(waiting);
       expired.push(waiting.job);
     }
