@@ -7,6 +7,7 @@ import {
   type Clock,
   contractCalls,
   DEFAULT_TIMEOUT_MS,
+  type FailureReport,
   guard,
   type Interceptor,
   type ProcedureCalls,
@@ -118,13 +119,8 @@ function answererOf(
   router: Router<object>,
   { control, limits, report }: { control: ConnectionControl; limits: Limits; report: Report },
 ): Answerer {
-  return router.answerer({
-    role: "client",
-    connection: control,
-    limits,
-    context: () => ({}),
-    report: ({ error, errorId, path }) => report(error, { errorId, path }),
-  });
+  const told = ({ error, errorId, path }: FailureReport<unknown>) => report(error, { errorId, path });
+  return router.answerer({ role: "client", limits, contextOf: () => ({}), report: told }, control);
 }
 
 type Report = (error: unknown, failed?: FailedHandler) => void;

@@ -68,8 +68,11 @@ class SystemAlarm implements Alarm {
     clearTimeout(this.#timer);
     const delay = Math.min(Math.max(0, Math.ceil(at - performance.now())), MAX_DELAY_MS);
     this.#firesAt = at;
-    this.#timer = setTimeout(() => this.#fire(), delay);
+    this.#timer = setTimeout(SystemAlarm.#fires, delay, this);
   }
+
+  /** One for all alarms, as there may be many. */
+  static readonly #fires = (alarm: SystemAlarm): void => alarm.#fire();
 
   #fire(): void {
     this.#timer = undefined;

@@ -58,11 +58,9 @@ export class ServerConnection implements Connection, PeerOwner {
 
   constructor(household: Household<ServerConnection>) {
     this.#household = household;
-    const { router, limits, clock, abandoned, handlers, report } = household;
-    const context = () => this.context;
-    const answerer = router.answerer({ role: "server", connection: this, limits, context, report });
-    const bound = handlers.bound(abandoned.bound(answerer));
-    this.#peer = new Peer({ role: "server", limits, clock, answerer: bound, owner: this });
+    const { router, limits, clock, abandoned, handlers, answering } = household;
+    const answerer = handlers.bound(abandoned.bound(router.answerer(answering, this)));
+    this.#peer = new Peer({ role: "server", limits, clock, answerer, owner: this });
   }
 
   get id(): string {

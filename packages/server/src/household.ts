@@ -1,8 +1,8 @@
 /** What a server gives its connections, and hears from them. */
 import type { Limits } from "@trunkline/core";
-import { type Clock, type CloseName, closeCodes } from "@trunkline/core/internal";
+import { type AnswerOptions, type Clock, type CloseName, closeCodes } from "@trunkline/core/internal";
 import type { AbandonedHandlers } from "./abandoned-handlers.js";
-import type { FailureReport, Router } from "./define.js";
+import type { Connection, FailureReport, Router } from "./define.js";
 import type { Guest } from "./guest.js";
 import type { Handlers } from "./handlers.js";
 import type { Greeting } from "./handshake.js";
@@ -12,6 +12,8 @@ export interface Household<Member> {
   readonly router: Router<object, unknown>;
   readonly contractHash: string;
   readonly limits: Limits;
+  /** How its calls are answered. */
+  readonly answering: AnswerOptions<Connection>;
   readonly clock: Clock;
   readonly abandoned: AbandonedHandlers;
   readonly handlers: Handlers;

@@ -14,7 +14,7 @@ import { type Acceptor, acceptUpgrades } from "./adapters/upgrade.js";
 import { Admission } from "./admission.js";
 import { ServerConnection } from "./connection.js";
 import { type Connections, connectionsOf } from "./connections.js";
-import type { Connection, Router } from "./define.js";
+import type { Connection, FailureReport, Router } from "./define.js";
 import { type Drained, type DrainOptions, drain } from "./drain.js";
 import type { Guest } from "./guest.js";
 import { Handlers } from "./handlers.js";
@@ -70,6 +70,8 @@ export class Server implements AsyncDisposable {
     });
     this.#rate = checkedRate(setup.rate);
     this.#compression = checkedCompression(setup.compression);
+    const report = (failure: FailureReport) => this.#reports.report(failure);
+    const contextOf = (connection: Connection) => (connection as ServerConnection).context;
     this.#household = {
       router,
       contractHash: contractHash(router.contract),
@@ -77,7 +79,8 @@ export class Server implements AsyncDisposable {
       clock,
       abandoned: new AbandonedHandlers(limits.abandonedHandlers),
       handlers: new Handlers(limits, clock),
-      report: (failure) => this.#reports.report(failure),
+      report,
+      answering: { role: "server", limits, report, contextOf },
       judge: judge(setup, this.#admission),
       detached: (connection) => this.#detached(connection),
       ended: (connection, ending) => this.#ended(connection, ending),

@@ -29,27 +29,28 @@ export interface Answered {
   readonly routes: ReadonlyMap<string, Route>;
 }
 
-/** For whom. */
-export interface AnswerOptions {
+/** What the answerers of all connections share. */
+export interface AnswerOptions<Connection> {
   /** Which end answers. */
   readonly role: "client" | "server";
-  /** What handlers are given as `connection`. */
-  readonly connection: unknown;
   readonly limits: Limits;
-  /** The context of the connection as it is now; it is renewed with each transport. */
-  context(): unknown;
+  /** The context of a connection as it is now; it is renewed with each transport. */
+  contextOf(connection: Connection): unknown;
   /** Hears every failure that is not the caller's. Does not throw. */
   report(failure: FailureReport): void;
 }
 
 /** Answers the calls of one connection from a router. */
-export class RouterAnswerer implements Answerer {
+export class RouterAnswerer<Connection> implements Answerer {
   readonly #answered: Answered;
-  readonly #options: AnswerOptions;
+  readonly #options: AnswerOptions<Connection>;
+  /** What handlers are given as `connection`. */
+  readonly #connection: Connection;
 
-  constructor(answered: Answered, options: AnswerOptions) {
+  constructor(answered: Answered, options: AnswerOptions<Connection>, connection: Connection) {
     this.#answered = answered;
     this.#options = options;
+    this.#connection = connection;
   }
 
   once(work: Work): Encoded | Promise<Encoded> {
@@ -72,7 +73,8 @@ export class RouterAnswerer implements Answerer {
   }
 
   explain(error: unknown, work: Work): ReturnType<typeof explain> {
-    return explain(error, { ...this.#options, route: this.#answered.routes.get(work.path), work });
+    const route = this.#answered.routes.get(work.path);
+    return explain(error, { ...this.#options, connection: this.#connection, route, work });
   }
 
   #route(work: Work): Route {
@@ -93,7 +95,8 @@ export class RouterAnswerer implements Answerer {
       if ("issues" in validated && validated.issues !== undefined) throw invalidInput(validated.issues);
       // A handler is not started for a caller that has gone while its input was validated.
       if (work.aborted) throw work.signal.reason;
-      const { connection, context } = this.#options;
+      const connection = this.#connection;
+      const context = this.#options.contextOf(connection);
       const input = (validated as { readonly value: unknown }).value;
       const schema = route.procedure.definition.upstream;
       const upstream =
@@ -105,7 +108,7 @@ export class RouterAnswerer implements Answerer {
           );
           return receivedItem(schema, value, index);
         });
-      return route.handler(new CallArguments(work, { route, input, upstream, connection, context: context() }));
+      return route.handler(new CallArguments(work, { route, input, upstream, connection, context }));
     });
   }
 

@@ -19,10 +19,11 @@ import { op } from "../protocol/message.js";
 import { parse, parseFrame, type Violation, violation } from "../protocol/parse.js";
 import { tellIncoming, tellOutgoing } from "./conversation-programs.js";
 import type { Attach, ConversationEffect, ConversationInput } from "./conversation-words.js";
+import { Departures } from "./departures.js";
 import { Heartbeat } from "./heartbeat.js";
 import type { IncomingCall } from "./incoming-call.js";
 import { IncomingCalls } from "./incoming-calls.js";
-import { JoinNotice } from "./joined-streams.js";
+import type { JoinNotice } from "./joined-streams.js";
 import type { Machine } from "./machine.js";
 import type { OutgoingCall } from "./outgoing-call.js";
 import { OutgoingCalls } from "./outgoing-calls.js";
@@ -45,8 +46,11 @@ export class Conversation<Sink, Work>
   /** Of ids we give, modulo 2. */
   readonly #parity: 0 | 1;
   readonly #session: Session<OutgoingCall<Sink> | JoinNotice>;
-  readonly #outgoing: OutgoingCalls<Sink>;
+  /** Made with our first call: most servers make none. */
+  #outgoing: OutgoingCalls<Sink> | undefined;
   readonly #incoming: IncomingCalls<Work>;
+  readonly #departures = new Departures<Sink, Work>();
+  readonly #emit: (effect: ConversationEffect<Sink, Work>) => void;
   readonly #heartbeat = new Heartbeat();
   #effects: ConversationEffect<Sink, Work>[] = [];
   #turn: "quiet" | "flush asked" = "quiet";
@@ -63,20 +67,23 @@ export class Conversation<Sink, Work>
   constructor({ limits, role }: ConversationOptions) {
     this.#limits = limits;
     this.#role = role;
-    const emit = (effect: ConversationEffect<Sink, Work>) => void this.#effects.push(effect);
-    this.#session = new Session(limits, {
-      render: (waiting, now, inParts) =>
-        waiting instanceof JoinNotice
-          ? this.#incoming.joined.render(waiting)
-          : this.#outgoing.render(waiting, now, inParts),
-      departed: (waiting) => {
-        if (!(waiting instanceof JoinNotice)) this.#outgoing.departed(waiting);
-      },
-    });
     this.#parity = role === "client" ? 1 : 0;
-    const [ours, theirs] = role === "client" ? ([1, 2] as const) : ([2, 1] as const);
-    this.#outgoing = new OutgoingCalls({ session: this.#session, limits, firstId: ours, emit });
-    this.#incoming = new IncomingCalls({ session: this.#session, limits, firstId: theirs, emit });
+    this.#emit = (effect) => void this.#effects.push(effect);
+    this.#session = new Session(limits, this.#departures);
+    const firstId = role === "client" ? 2 : 1;
+    this.#incoming = new IncomingCalls({ session: this.#session, limits, firstId, emit: this.#emit });
+    this.#departures.incoming = this.#incoming;
+  }
+
+  get #calls(): OutgoingCalls<Sink> {
+    if (this.#outgoing !== undefined) return this.#outgoing;
+    const session = this.#session;
+    const firstId = this.#role === "client" ? 1 : 2;
+    const calls = new OutgoingCalls<Sink>({ session, limits: this.#limits, firstId, emit: this.#emit });
+    if (session.peer !== undefined) calls.attached(session.peer);
+    this.#outgoing = calls;
+    this.#departures.outgoing = calls;
+    return calls;
   }
 
   get state(): SessionState {
@@ -107,9 +114,9 @@ export class Conversation<Sink, Work>
     readonly joining: number;
   } {
     return {
-      calls: this.#outgoing.open,
+      calls: this.#outgoing?.open ?? 0,
       handlers: this.#incoming.open,
-      waiting: this.#outgoing.waitingSize,
+      waiting: this.#outgoing?.waitingSize ?? 0,
       backlog: this.#session.backlog.size,
       bulk: this.#session.bulk.waiting,
       replay: this.#session.replaySize,
@@ -131,7 +138,7 @@ export class Conversation<Sink, Work>
     return Math.min(
       this.#heartbeat.deadline,
       this.#session.deadline,
-      this.#outgoing.deadline,
+      this.#outgoing?.deadline ?? Infinity,
       this.#incoming.deadline,
       this.#overSince + this.#limits.outboundHardMs,
     );
@@ -141,7 +148,7 @@ export class Conversation<Sink, Work>
     if (this.#session.state.name === "ended") return this.#receiveEnded(input);
     switch (input.type) {
       case "call":
-        this.#outgoing.add(input.call);
+        this.#calls.add(input.call);
         break;
       case "reply":
         this.#incoming.reply(input.call, input.value);
@@ -161,7 +168,7 @@ export class Conversation<Sink, Work>
       case "supply":
       case "exhausted":
       case "fault":
-        tellOutgoing(this.#outgoing, input);
+        tellOutgoing(this.#calls, input);
         break;
       case "share":
         this.#incoming.joined.share(input.call);
@@ -188,7 +195,7 @@ export class Conversation<Sink, Work>
         if (this.#isCurrent(input.generation)) this.#detach(now);
         break;
       case "absent":
-        this.#outgoing.absent(input.reason);
+        this.#calls.absent(input.reason);
         return;
       case "handOver":
         this.#handOver(input.lost);
@@ -208,7 +215,7 @@ export class Conversation<Sink, Work>
       if (effect.type === "beat") this.#beat(now);
       else this.#drop("silent", now);
     }
-    this.#outgoing.expire(now);
+    this.#outgoing?.expire(now);
     this.#incoming.expire(now);
     if (now >= this.#overSince + this.#limits.outboundHardMs) {
       this.#break(
@@ -231,13 +238,13 @@ export class Conversation<Sink, Work>
     if (!input.resumed) {
       this.#session.clear();
       this.#incoming.restart();
-      this.#outgoing.sessionLost();
+      this.#outgoing?.sessionLost();
     }
     const wrong = this.#session.attach(input.generation, input.received, input.peer);
     if (wrong !== undefined) return this.#break(wrong, now);
     this.#heartbeat.receive({ type: "start", beatMs: input.beatMs, silenceMs: input.silenceMs }, now);
     this.#incoming.attached(input.peer);
-    this.#outgoing.attached(input.peer);
+    this.#outgoing?.attached(input.peer);
   }
 
   #detach(now: number): void {
@@ -248,15 +255,15 @@ export class Conversation<Sink, Work>
   /** A stream is with its next owner, who counts what is taken of it, before its program is told of a gap. */
   #handOver(lost: boolean): void {
     const before = this.#effects.length;
-    if (lost) this.#outgoing.sessionLost();
-    this.#effects.splice(before, 0, { type: "moved", calls: this.#outgoing.handOver() });
+    if (lost) this.#outgoing?.sessionLost();
+    this.#effects.splice(before, 0, { type: "moved", calls: this.#outgoing?.handOver() ?? [] });
     if (this.#succession === "none") this.#succession = "handed over";
   }
 
   #end(code: StandardCode, message: string, now: number): void {
     this.#heartbeat.receive({ type: "stop" }, now);
     this.#ending = { code, message };
-    this.#outgoing.end(this.#ending);
+    this.#outgoing?.end(this.#ending);
     this.#incoming.end();
     this.#session.end();
     this.#overSince = Infinity;
@@ -265,7 +272,7 @@ export class Conversation<Sink, Work>
   /** After the end only new calls matter, which must not be left hanging. */
   #receiveEnded(input: ConversationInput<Sink, Work>): void {
     if ((input.type === "call" || input.type === "adopt") && this.#ending !== undefined) {
-      this.#outgoing.refuse(input.call, this.#ending.code, this.#ending.message);
+      this.#calls.refuse(input.call, this.#ending.code, this.#ending.message);
     }
     if (input.type === "reply" || input.type === "fail" || input.type === "finish") this.#incoming.release(input.call);
   }
@@ -283,7 +290,7 @@ export class Conversation<Sink, Work>
       case "batch":
         return this.#session.accept(message, size, now) ?? this.#frames(message, now);
       case "events":
-        return this.#outgoing.readers.events(message);
+        return this.#outgoing?.readers.events(message);
       case "goodbye":
         if (this.#role === "server") return violation("a goodbye from a client (§3.4)");
         this.#effects.push({ type: "goodbye", spreadMs: message.spreadMs });
@@ -314,7 +321,7 @@ export class Conversation<Sink, Work>
   #frame(frame: Frame, now: number, announced = false): Violation | undefined {
     const isOpening = frame.op === op.call || frame.op === op.subscribe;
     const isOurs = frame.id % 2 === this.#parity;
-    return !isOpening && isOurs ? this.#outgoing.answer(frame) : this.#incoming.request(frame, now, announced);
+    return !isOpening && isOurs ? this.#outgoing?.answer(frame) : this.#incoming.request(frame, now, announced);
   }
 
   /** A piece of a large frame, which counts when it is whole. */
@@ -322,7 +329,7 @@ export class Conversation<Sink, Work>
     const { id } = part;
     const calls = id % 2 === this.#parity ? this.#outgoing : this.#incoming;
     // What has crossed a cancel, or the end of its stream, is not kept.
-    if (!this.#session.isJoining(id) && !calls.expects(id)) return undefined;
+    if (!this.#session.isJoining(id) && !calls?.expects(id)) return undefined;
     const isOpening = calls === this.#incoming && !this.#incoming.has(id);
     const wrong = isOpening && !this.#session.isJoining(id) ? this.#announce(id) : undefined;
     const joined = wrong ?? this.#session.join(part);
@@ -336,7 +343,7 @@ export class Conversation<Sink, Work>
   /** A request begins to arrive in parts. It has no slot yet, but no more begin than there are slots and answers to come. */
   #announce(id: number): Violation | undefined {
     const { calls, subscriptions } = this.#limits;
-    return this.#session.joiningFrames < calls + subscriptions + this.#outgoing.inFlight
+    return this.#session.joiningFrames < calls + subscriptions + (this.#outgoing?.inFlight ?? 0)
       ? this.#incoming.announce(id)
       : violation("more requests in parts than limits.calls and limits.subscriptions (§4.2)", "flood");
   }
@@ -349,20 +356,21 @@ export class Conversation<Sink, Work>
   #endTurn(now: number): void {
     const { backlog } = this.#session;
     // Whatever this turn brought (a slot, an acknowledgement, a drained transport), calls that waited for it go now.
-    this.#outgoing.release();
+    this.#outgoing?.release();
     if (backlog.length >= FLUSH_FRAMES) this.#write(now);
     else if (this.#turn === "quiet" && this.#session.due(now)) {
       this.#turn = "flush asked";
       this.#effects.push({ type: "flush" });
     }
     this.#weigh(now);
-    this.#incoming.joined.look();
+    this.#incoming.look();
     this.#finish();
   }
 
   /** After a hand-over: neither end waits for an answer here any more, and what we had to say has been written. */
   #finish(): void {
-    if (this.#succession !== "handed over" || this.#outgoing.inFlight > 0 || this.#incoming.awaited > 0) return;
+    if (this.#succession !== "handed over" || this.#incoming.awaited > 0) return;
+    if (this.#outgoing !== undefined && this.#outgoing.inFlight > 0) return;
     if (this.#session.backlog.length > 0) return;
     this.#succession = "finished";
     this.#effects.push({ type: "finished" });
@@ -376,8 +384,8 @@ export class Conversation<Sink, Work>
   /** What was written has made room, and has begun calls. */
   #resume(): void {
     this.#incoming.resume();
-    this.#outgoing.upstreams.resume();
-    this.#incoming.joined.look();
+    this.#outgoing?.upstreams.resume();
+    this.#incoming.look();
   }
 
   /** False: there was nothing to send. */

@@ -42,7 +42,7 @@ export class Heartbeat implements Machine<HeartbeatInput, HeartbeatEffect> {
   #state: HeartbeatState = { name: "quiet" };
   #heardAt = 0;
   #nextBeat = Infinity;
-  #effects: HeartbeatEffect[] = [];
+  #effects: HeartbeatEffect[] | undefined;
 
   /** When anything was last heard, or was given the benefit of a start. */
   get heardAt(): number {
@@ -83,7 +83,7 @@ export class Heartbeat implements Machine<HeartbeatInput, HeartbeatEffect> {
     if (state.name === "quiet") return;
     if (now >= this.#nextBeat) {
       this.#nextBeat = now + (state.beatMs ?? Infinity);
-      this.#effects.push({ type: "beat" });
+      this.#effects = [{ type: "beat" }];
     }
     const verdictAt = state.name === "doubting" ? state.until : this.#heardAt + state.silenceMs;
     if (now < verdictAt) return;
@@ -93,12 +93,12 @@ export class Heartbeat implements Machine<HeartbeatInput, HeartbeatEffect> {
     }
     this.#state = { name: "quiet" };
     this.#nextBeat = Infinity;
-    this.#effects.push({ type: "dead" });
+    this.#effects = [...(this.#effects ?? []), { type: "dead" }];
   }
 
   take(): HeartbeatEffect[] {
-    const effects = this.#effects;
-    this.#effects = [];
+    const effects = this.#effects ?? [];
+    this.#effects = undefined;
     return effects;
   }
 }

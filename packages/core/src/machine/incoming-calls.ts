@@ -61,25 +61,35 @@ export interface IncomingContext<Work> {
 }
 
 export class IncomingCalls<Work> {
-  readonly joined: JoinedStreams<Work>;
-  /** What handlers have to say of upstreams is said here. */
-  readonly upstreams: IncomingUpstreams<Work>;
+  // Made when they are needed: most clients only call.
+  #joined: JoinedStreams<Work> | undefined;
+  #upstreams: IncomingUpstreams<Work> | undefined;
+  #refusals: Refusals | undefined;
+  /** Streams that have credit and wait for room. */
+  #stalled: Set<IncomingCall<Work>> | undefined;
   readonly #context: IncomingContext<Work>;
   /** Every call whose handler has not settled, the abandoned among them. */
   readonly #byId = new CallsById<IncomingCall<Work>>();
-  /** Streams that have credit and wait for room. */
-  readonly #stalled = new Set<IncomingCall<Work>>();
   #streams = 0;
   #lastId = 0;
   #deadline = Infinity;
   #peer: Pick<PeerLimits, "messageBytes" | "valueBytes"> | undefined;
-  readonly #refusals: Refusals;
 
   constructor(context: IncomingContext<Work>) {
     this.#context = context;
-    this.joined = new JoinedStreams({ session: context.session, calls: this.#byId, emit: context.emit });
-    this.#refusals = new Refusals(context.session);
-    this.upstreams = new IncomingUpstreams(context);
+  }
+
+  /** Streams that topics feed. */
+  get joined(): JoinedStreams<Work> {
+    const { session, emit } = this.#context;
+    this.#joined ??= new JoinedStreams({ session, calls: this.#byId, emit });
+    return this.#joined;
+  }
+
+  /** What handlers have to say of upstreams is said here. */
+  get upstreams(): IncomingUpstreams<Work> {
+    this.#upstreams ??= new IncomingUpstreams(this.#context);
+    return this.#upstreams;
   }
 
   /** No call's deadline is earlier than this. */
@@ -106,7 +116,7 @@ export class IncomingCalls<Work> {
 
   attached(peer: PeerLimits): void {
     this.#peer = peer;
-    this.joined.attached();
+    this.#joined?.attached();
   }
 
   has(id: number): boolean {
@@ -155,7 +165,7 @@ export class IncomingCalls<Work> {
           return violation("credit beyond limits.creditMaxEvents (§5.3)");
         }
         this.#pull(call);
-        if (!available) this.joined.wake(call);
+        if (!available) this.#joined?.wake(call);
         return undefined;
       }
       case op.position:
@@ -218,12 +228,18 @@ export class IncomingCalls<Work> {
 
   /** There may be room again: streams that waited for it go on, in the order they stalled. */
   resume(): void {
+    if (this.#stalled === undefined) return;
     for (const call of this.#stalled) {
       if (!this.#hasRoom) return;
       if (this.#context.session.isSending(call.id)) continue;
       this.#stalled.delete(call);
       this.#pull(call);
     }
+  }
+
+  /** After each turn. */
+  look(): void {
+    this.#joined?.look();
   }
 
   /** Answers and aborts every call whose deadline has passed. */
@@ -271,8 +287,8 @@ export class IncomingCalls<Work> {
     if (isStream && frame.credit > limits.creditMaxEvents)
       return violation("credit beyond limits.creditMaxEvents (§5.3)");
     const full = isStream ? this.#streams >= limits.subscriptions : this.#byId.size - this.#streams >= limits.calls;
-    if (full) return this.#refusals.refuse(id, `too many ${isStream ? "subscriptions" : "calls"} on this connection`);
-    if (this.#isOverloaded) return this.#refusals.refuse(id, "too much waits to be sent on this connection");
+    if (full) return this.#refuse(id, `too many ${isStream ? "subscriptions" : "calls"} on this connection`);
+    if (this.#isOverloaded) return this.#refuse(id, "too much waits to be sent on this connection");
     const latest = frame.timeoutMs === 0 ? Infinity : now + frame.timeoutMs;
     const call = new IncomingCall<Work>(frame, isStream ? latest : Math.min(latest, now + limits.callMaxMs), latest);
     if (call.deadline < this.#deadline) this.#deadline = call.deadline;
@@ -280,6 +296,11 @@ export class IncomingCalls<Work> {
     this.#byId.set(id, call);
     emit({ type: "request", call });
     return undefined;
+  }
+
+  #refuse(id: number, message: string): Violation | undefined {
+    this.#refusals ??= new Refusals(this.#context.session);
+    return this.#refusals.refuse(id, message);
   }
 
   get #isOverloaded(): boolean {
@@ -291,6 +312,7 @@ export class IncomingCalls<Work> {
     if (call.state !== "paused" || !call.balance?.available) return;
     // Of a stream whose last event is still on its way in parts, one event waits at most.
     if (!this.#hasRoom || this.#context.session.isSending(call.id)) {
+      this.#stalled ??= new Set();
       this.#stalled.add(call);
       return;
     }
@@ -329,8 +351,8 @@ export class IncomingCalls<Work> {
   #finish(call: IncomingCall<Work>): boolean {
     const wanted = call.state !== "abandoned" && call.state !== "settled";
     call.state = "settled";
-    this.#stalled.delete(call);
-    this.upstreams.close(call);
+    this.#stalled?.delete(call);
+    this.#upstreams?.close(call);
     this.#context.session.decline(call.id);
     if (this.#byId.get(call.id) === call) {
       this.#byId.delete(call.id);
@@ -342,8 +364,8 @@ export class IncomingCalls<Work> {
   #abandon(call: IncomingCall<Work>, reason: AbortReason): void {
     if (call.state === "abandoned" || call.state === "settled") return;
     call.state = "abandoned";
-    this.#stalled.delete(call);
-    this.upstreams.close(call);
+    this.#stalled?.delete(call);
+    this.#upstreams?.close(call);
     this.#context.session.decline(call.id);
     this.#context.emit({ type: "abort", call, reason });
   }

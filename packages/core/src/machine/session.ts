@@ -42,6 +42,12 @@ export interface Deferral<Deferred> {
   departed(deferred: Deferred): void;
 }
 
+/** Large frames that wait, and how fast their parts may go. */
+interface Bulk<Deferred extends Deferrable> {
+  readonly lanes: Lanes<Deferred>;
+  readonly pace: Pace;
+}
+
 /** Batches stay near this size, so that the other end can begin while more is on its way. */
 const BATCH_SIZE = 64 * 1024;
 /** No part is smaller, but the last, where there is room for a larger one soon. */
@@ -57,18 +63,17 @@ export class Session<Deferred extends Deferrable> {
   #state: SessionState = { name: "detached" };
   readonly #outbox = new Outbox();
   readonly #waiting = new Scheduler<Deferred>();
-  readonly #replayBytes: number;
+  readonly #limits: Pick<Limits, "replayBytes" | "valueBytes">;
   readonly #deferral: Deferral<Deferred>;
-  /** Large frames: ours that wait, ours under way, and theirs that have not arrived whole. */
-  readonly #lanes = new Lanes<Deferred>();
-  readonly #pace: Pace;
-  readonly #joining: Joining;
+  /** Large frames of ours, and of theirs that have not arrived whole. Made with the first: most sessions see none. */
+  #bulk: Bulk<Deferred> | undefined;
+  #joining: Joining | undefined;
   /** What was small since the last part. */
   #smallSize = 0;
   /** What is larger is large: it waits in a lane. */
   #smallBytes = PART_BYTES;
   #partsTaken = 0;
-  #peer: Pick<PeerLimits, "batchFrames" | "messageBytes" | "valueBytes"> | undefined;
+  #peer: PeerLimits | undefined;
   /** Number of the next frame to write on this transport. */
   #cursor = 1;
   /** Number up to which frames have arrived here, and up to which the other end was told. */
@@ -78,11 +83,8 @@ export class Session<Deferred extends Deferrable> {
   #ackDue = Infinity;
 
   constructor(limits: Pick<Limits, "replayBytes" | "valueBytes">, deferral: Deferral<Deferred>) {
-    this.#replayBytes = limits.replayBytes;
+    this.#limits = limits;
     this.#deferral = deferral;
-    // The rest is for what is small.
-    this.#pace = new Pace(limits.replayBytes * 0.75);
-    this.#joining = new Joining(limits.valueBytes);
   }
 
   get state(): SessionState {
@@ -94,6 +96,11 @@ export class Session<Deferred extends Deferrable> {
     return this.#received;
   }
 
+  /** What the other end takes, since the first transport. */
+  get peer(): PeerLimits | undefined {
+    return this.#peer;
+  }
+
   /** What is small and waits to be sent for the first time: how many frames, and their size; and how many have waited before. */
   get backlog(): { readonly length: number; readonly size: number; readonly taken: number } {
     return this.#waiting;
@@ -101,12 +108,12 @@ export class Session<Deferred extends Deferrable> {
 
   /** Large frames that wait to be sent, what is left of those that have begun, and what has arrived of theirs. */
   get bulk(): { readonly waiting: number; readonly joining: number } {
-    return { waiting: this.#lanes.size, joining: this.#joining.size };
+    return { waiting: this.#bulk?.lanes.size ?? 0, joining: this.#joining?.size ?? 0 };
   }
 
   /** Large frames of theirs that have begun to arrive. */
   get joiningFrames(): number {
-    return this.#joining.length;
+    return this.#joining?.length ?? 0;
   }
 
   /** Parts that have ever gone. */
@@ -143,7 +150,10 @@ export class Session<Deferred extends Deferrable> {
   due(now: number): boolean {
     if (this.#state.name !== "attached" || this.#state.congested) return false;
     if (this.#cursor <= this.#outbox.sent || now >= this.#ackDue) return true;
-    return !this.#windowClosed && (this.#waiting.length > 0 || (!this.#lanes.isEmpty && this.#pace.isOpen));
+    if (this.#windowClosed) return false;
+    return (
+      this.#waiting.length > 0 || (this.#bulk !== undefined && !this.#bulk.lanes.isEmpty && this.#bulk.pace.isOpen)
+    );
   }
 
   /** When an acknowledgement must go, with or without frames. */
@@ -154,15 +164,17 @@ export class Session<Deferred extends Deferrable> {
   /** `id`: of its call or stream, whose frames keep their order as long as all have its priority. */
   push(outbound: Outbound<Deferred>, id = 0, priority: Priority = "normal"): void {
     const key = isFrame(outbound) || id !== 0 ? id : outbound;
-    const isBulk = priority === "low" || sizeOf(outbound) > this.#smallBytes || this.#lanes.has(key);
-    if (isBulk) this.#lanes.push(key, outbound);
-    else if (priority === "high") this.#waiting.pushUrgent(outbound);
-    else this.#waiting.push(outbound);
+    const isBulk = priority === "low" || sizeOf(outbound) > this.#smallBytes || this.#bulk?.lanes.has(key);
+    if (!isBulk && priority === "high") return this.#waiting.pushUrgent(outbound);
+    if (!isBulk) return this.#waiting.push(outbound);
+    // The rest of what is held for replay is for what is small.
+    this.#bulk ??= { lanes: new Lanes(), pace: new Pace(this.#limits.replayBytes * 0.75) };
+    this.#bulk.lanes.push(key, outbound);
   }
 
   /** What lets the other end work or stop overtakes everything but the opening of its own call. */
   pushUrgent(frame: string, id = 0): void {
-    if (this.#lanes.isOpening(id)) this.#lanes.push(id, frame);
+    if (this.#bulk?.lanes.isOpening(id)) this.#bulk.lanes.push(id, frame);
     else this.#waiting.pushUrgent(frame);
   }
 
@@ -175,36 +187,37 @@ export class Session<Deferred extends Deferrable> {
 
   /** What is large and waits for this id, or was to become a frame, is not wanted any more. */
   withdraw(key: number | Deferred): void {
-    this.#lanes.drop(key);
+    this.#bulk?.lanes.drop(key);
   }
 
   /** Whether something large of this id has not left whole. */
   isSending(id: number): boolean {
-    return this.#lanes.has(id);
+    return this.#bulk?.lanes.has(id) ?? false;
   }
 
   /** Takes a part of a large frame: its bytes when this was the last. */
   join(part: PartFrame): Uint8Array | Violation | undefined {
+    this.#joining ??= new Joining(this.#limits.valueBytes);
     return this.#joining.add(part);
   }
 
   /** Whether a large frame of this id has begun to arrive. */
   isJoining(id: number): boolean {
-    return this.#joining.has(id);
+    return this.#joining?.has(id) ?? false;
   }
 
   /** What has arrived of a large frame of this id is not wanted any more. */
   decline(id: number): void {
-    this.#joining.drop(id);
+    this.#joining?.drop(id);
   }
 
   /** A transport is ready. `received`: how many of our frames the other end has. */
   attach(generation: number, received: number, peer: PeerLimits): Violation | undefined {
-    this.#pace.restart();
+    this.#bulk?.pace.restart();
     if (received < this.#outbox.acknowledged || !this.#outbox.acknowledge(received)) {
       return violation("`received` is not between what was acknowledged and what was sent (§5.1)");
     }
-    this.#pace.acknowledged(received, 0);
+    this.#bulk?.pace.acknowledged(received, 0);
     this.#state = { name: "attached", generation, congested: false };
     this.#peer = peer;
     this.#smallBytes = Math.min(PART_BYTES, peer.messageBytes - PART_ENVELOPE);
@@ -229,9 +242,9 @@ export class Session<Deferred extends Deferrable> {
     this.#outbox.clear();
     this.#received = 0;
     this.#receivedSize = 0;
-    this.#pace.clear();
-    this.#joining.clear();
-    return [...this.#waiting.clear(), ...this.#lanes.clear()];
+    this.#bulk?.pace.clear();
+    this.#joining?.clear();
+    return [...this.#waiting.clear(), ...(this.#bulk?.lanes.clear() ?? [])];
   }
 
   /** The transport took, or could not yet pass on, what was written. */
@@ -245,7 +258,7 @@ export class Session<Deferred extends Deferrable> {
     if (batch.ack >= this.#cursor || !this.#outbox.acknowledge(batch.ack)) {
       return violation("ack of frames that were never sent (§5.1)");
     }
-    this.#pace.acknowledged(batch.ack, now);
+    this.#bulk?.pace.acknowledged(batch.ack, now);
     if (batch.frames.length > 0) {
       this.#received += batch.frames.length;
       this.#receivedSize += size;
@@ -272,7 +285,7 @@ export class Session<Deferred extends Deferrable> {
   }
 
   get #windowClosed(): boolean {
-    return this.#outbox.size >= this.#replayBytes;
+    return this.#outbox.size >= this.#limits.replayBytes;
   }
 
   get #batchBounds(): { readonly frames: number; readonly size: number } {
@@ -296,23 +309,24 @@ export class Session<Deferred extends Deferrable> {
 
   /** What is small goes first, but never for ever. */
   #fresh(now: number): EncodedFrame[] {
-    if (this.#lanes.isEmpty) return this.#small(now);
+    const bulk = this.#bulk;
+    if (bulk === undefined || bulk.lanes.isEmpty) return this.#small(now);
     const small = this.#smallSize < FAIR_SIZE ? this.#small(now) : [];
     for (const frame of small) this.#smallSize += frameSize(frame);
     if (small.length > 0) return small;
-    const part = this.#part(now);
+    const part = this.#part(bulk, now);
     if (part === undefined) return this.#small(now);
     this.#smallSize = 0;
     return [part];
   }
 
-  #part(now: number): EncodedFrame | undefined {
-    const room = this.#outbox.size === 0 ? Infinity : this.#replayBytes - this.#outbox.size - PART_ENVELOPE;
-    if (!this.#pace.isOpen || room < Math.min(LEAST_PIECE, this.#smallBytes)) return undefined;
+  #part({ lanes, pace }: Bulk<Deferred>, now: number): EncodedFrame | undefined {
+    const room = this.#outbox.size === 0 ? Infinity : this.#limits.replayBytes - this.#outbox.size - PART_ENVELOPE;
+    if (!pace.isOpen || room < Math.min(LEAST_PIECE, this.#smallBytes)) return undefined;
     const { messageBytes = 0, valueBytes = 0 } = this.#peer ?? {};
-    const pieceBytes = Math.min(this.#pace.partBytes, messageBytes - PART_ENVELOPE, room);
+    const pieceBytes = Math.min(pace.partBytes, messageBytes - PART_ENVELOPE, room);
     const bounds = { pieceBytes, wholeBytes: Math.min(pieceBytes, textRoom(messageBytes)), valueBytes };
-    const frame = this.#lanes.next(bounds, {
+    const frame = lanes.next(bounds, {
       render: (deferred, inParts) => this.#deferral.render(deferred, now, inParts),
       departed: (deferred) => this.#deferral.departed(deferred),
     });
@@ -321,7 +335,7 @@ export class Session<Deferred extends Deferrable> {
     this.#outbox.push(frame);
     // What is small is acknowledged later, which tells nothing of the line.
     const isTelling = frameSize(frame) > this.#smallBytes;
-    this.#pace.sent(this.#outbox.sent, frameSize(frame), isTelling ? now : Number.NaN);
+    pace.sent(this.#outbox.sent, frameSize(frame), isTelling ? now : Number.NaN);
     return frame;
   }
 
@@ -330,7 +344,7 @@ export class Session<Deferred extends Deferrable> {
     const frames: EncodedFrame[] = [];
     // What was dropped while it waited leaves an empty batch behind: then the next one.
     while (frames.length === 0 && this.#waiting.length > 0 && !this.#windowClosed) {
-      const room = this.#replayBytes - this.#outbox.size;
+      const room = this.#limits.replayBytes - this.#outbox.size;
       const largest = this.#outbox.size === 0 ? Infinity : room;
       const taken = this.#waiting.take({ frames: bounds.frames, size: Math.min(bounds.size, room), largest });
       if (taken.length === 0) break;

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { RpcError } from "../error/rpc-error.js";
+import type { ConversationInput } from "../machine/conversation-words.js";
 import { IncomingCall } from "../machine/incoming-call.js";
 import { op } from "../protocol/message.js";
 import { type Answerer, Incoming } from "./incoming.js";
 import type { OpenStream } from "./open-stream.js";
+import type { Sink } from "./sink.js";
 import type { Work } from "./work.js";
 
 const opening = { id: 1, path: "p", timeoutMs: 0, meta: undefined, input: 1 };
@@ -22,19 +24,30 @@ function handsFor(answerer: Partial<Answerer>) {
       ...answerer,
     },
     {
-      reply: (_, value) => void said.push(`reply ${value}`),
-      fail: (_, error) => void said.push(`fail ${error.message}`),
-      ready: () => void said.push("ready"),
-      item: (_, item) => void said.push("gap" in item ? `gap ${item.gap}` : `event ${item.value}`),
-      finish: () => void said.push("finish"),
+      say: (input) => void said.push(wordsOf(input)),
       outlet: () => {
         throw new Error("no stream here is shared");
       },
-      take: (_, count) => void said.push(`take ${count}`),
-      decline: () => void said.push("decline"),
     },
   );
   return { incoming, said };
+}
+
+function wordsOf(input: ConversationInput<Sink, Work>): string {
+  switch (input.type) {
+    case "reply":
+      return `reply ${input.value}`;
+    case "event":
+      return `event ${input.value}`;
+    case "fail":
+      return `fail ${input.error.message}`;
+    case "gap":
+      return `gap ${input.reason}`;
+    case "take":
+      return `take ${input.count}`;
+    default:
+      return input.type;
+  }
 }
 
 /** Lets every promise that can settle do so. */

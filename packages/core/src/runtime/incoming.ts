@@ -9,7 +9,7 @@ import type { Encoded } from "../protocol/blob.js";
 import type { WireError } from "../protocol/message.js";
 import type { OpenStream, Outlet, StreamItem } from "./open-stream.js";
 import { type PulledListener, PulledSource } from "./pulled-source.js";
-import { type UpstreamReplies, Work } from "./work.js";
+import { type Speaker, Work } from "./work.js";
 
 /** Who answers: the one thing the two ends do not share. Both methods may throw, or reject, anything. */
 export interface Answerer {
@@ -30,36 +30,27 @@ export class ErrorWithBlob {
   ) {}
 }
 
-/** What the work has to say to the machine. */
-export interface Replies extends UpstreamReplies {
-  reply(call: IncomingCall<Work>, value: Encoded): void;
-  fail(call: IncomingCall<Work>, error: WireError, blob?: Uint8Array): void;
-  ready(call: IncomingCall<Work>): void;
-  item(call: IncomingCall<Work>, item: StreamItem): void;
-  finish(call: IncomingCall<Work>): void;
+/** Hears what the work has to say. */
+export interface WorkSpeaker extends Speaker {
   /** For a stream that nobody pulls. */
   outlet(call: IncomingCall<Work>): Outlet;
 }
 
 export class Incoming {
   readonly #answerer: Answerer;
-  readonly #replies: Replies;
-  readonly #pulled: PulledListener<IncomingCall<Work>> = {
-    item: (call, item) => this.#replies.item(call, item),
-    finish: (call) => this.#finish(call),
-    fail: (call, error) => this.#fail(call, error),
-  };
+  readonly #speaker: WorkSpeaker;
+  #pulled: PulledListener<IncomingCall<Work>> | undefined;
 
-  constructor(answerer: Answerer, replies: Replies) {
+  constructor(answerer: Answerer, speaker: WorkSpeaker) {
     this.#answerer = answerer;
-    this.#replies = replies;
+    this.#speaker = speaker;
   }
 
   /** Begins to answer. Returns when the handler has returned, which may be long before it has settled. */
   start(call: IncomingCall<Work>, now: number): void {
     // Cancelled in the turn it came in: what nobody waits for does not begin.
-    if (call.state === "abandoned") return this.#replies.finish(call);
-    const work = new Work(call, now, this.#replies);
+    if (call.state === "abandoned") return this.#speaker.say({ type: "finish", call });
+    const work = new Work(call, now, this.#speaker);
     call.work = work;
     try {
       if (call.balance === undefined) {
@@ -93,7 +84,7 @@ export class Incoming {
   item(call: IncomingCall<Work>, item: unknown, blob?: Uint8Array): void {
     const { work } = call;
     if (work?.hasUpstream) work.upstream.push(item, blob);
-    else if (work !== undefined) this.#replies.decline(call);
+    else if (work !== undefined) this.#speaker.say({ type: "decline", call });
   }
 
   /** Its upstream is complete. */
@@ -110,7 +101,7 @@ export class Incoming {
     if (work.source !== undefined) work.source.close();
     else if (work.fed !== undefined) {
       work.fed.leave();
-      this.#replies.finish(call);
+      this.#speaker.say({ type: "finish", call });
     }
   }
 
@@ -118,24 +109,40 @@ export class Incoming {
     const { work } = call;
     if (work === undefined) return;
     try {
-      if (!work.aborted) work.fed = stream.feed?.(this.#replies.outlet(call));
+      if (!work.aborted) work.fed = stream.feed?.(this.#speaker.outlet(call));
     } catch (error) {
       return this.#fail(call, error);
     }
     if (work.fed !== undefined) return;
-    work.source = new PulledSource(call, stream, this.#pulled);
+    work.source = new PulledSource(call, stream, this.#pulledListener);
     if (work.aborted) work.source.close();
-    else this.#replies.ready(call);
+    else this.#speaker.say({ type: "ready", call });
+  }
+
+  /** Made with the first stream. */
+  get #pulledListener(): PulledListener<IncomingCall<Work>> {
+    this.#pulled ??= {
+      item: (call, item) => this.#sayItem(call, item),
+      finish: (call) => this.#finish(call),
+      fail: (call, error) => this.#fail(call, error),
+    };
+    return this.#pulled;
+  }
+
+  #sayItem(call: IncomingCall<Work>, item: StreamItem): void {
+    if ("gap" in item) this.#speaker.say({ type: "gap", call, reason: item.gap });
+    else if (item.eventId === undefined) this.#speaker.say({ type: "event", call, value: item.value });
+    else this.#speaker.say({ type: "event", call, value: item.value, eventId: item.eventId });
   }
 
   #reply(call: IncomingCall<Work>, value: Encoded): void {
     this.#settled(call);
-    this.#replies.reply(call, value);
+    this.#speaker.say({ type: "reply", call, value });
   }
 
   #finish(call: IncomingCall<Work>): void {
     this.#settled(call);
-    this.#replies.finish(call);
+    this.#speaker.say({ type: "finish", call });
   }
 
   /** Before the machine hears of it, which knows whether it has settled already. */
@@ -148,8 +155,8 @@ export class Incoming {
     if (call.work === undefined) return;
     this.#settled(call);
     const told = this.#answerer.explain(error, call.work);
-    if (told instanceof ErrorWithBlob) this.#replies.fail(call, told.error, told.blob);
-    else this.#replies.fail(call, told);
+    if (told instanceof ErrorWithBlob) this.#speaker.say({ type: "fail", call, error: told.error, blob: told.blob });
+    else this.#speaker.say({ type: "fail", call, error: told });
   }
 }
 

@@ -7,25 +7,23 @@ import type { SharedMessage } from "../transport.js";
 import { type Answerer, ErrorWithBlob } from "./incoming.js";
 import type { Fed, Outlet } from "./open-stream.js";
 import type { Sink } from "./sink.js";
-import type { Work } from "./work.js";
+import type { Speaker, Work } from "./work.js";
 
 type Call = IncomingCall<Work>;
 
-export interface OutletsOptions {
-  readonly conversation: Conversation<Sink, Work>;
-  readonly answerer: Answerer;
-  say(input: ConversationInput<Sink, Work>): void;
-}
+export class Outlets implements Speaker {
+  readonly #conversation: Conversation<Sink, Work>;
+  readonly #answerer: Answerer;
+  readonly #speaker: Speaker;
 
-export class Outlets {
-  readonly #options: OutletsOptions;
-
-  constructor(options: OutletsOptions) {
-    this.#options = options;
+  constructor(conversation: Conversation<Sink, Work>, answerer: Answerer, speaker: Speaker) {
+    this.#conversation = conversation;
+    this.#answerer = answerer;
+    this.#speaker = speaker;
   }
 
   get messageBytes(): number {
-    return this.#options.conversation.peerMessageBytes;
+    return this.#conversation.peerMessageBytes;
   }
 
   outlet(call: Call): Outlet {
@@ -33,16 +31,16 @@ export class Outlets {
   }
 
   room(call: Call): number {
-    return this.#options.conversation.room(call);
+    return this.#conversation.room(call);
   }
 
   say(input: ConversationInput<Sink, Work>): void {
-    this.#options.say(input);
+    this.#speaker.say(input);
   }
 
   fail(call: Call, error: unknown): void {
     if (call.work === undefined) return;
-    const told = this.#options.answerer.explain(error, call.work);
+    const told = this.#answerer.explain(error, call.work);
     if (told instanceof ErrorWithBlob) this.say({ type: "fail", call, error: told.error, blob: told.blob });
     else this.say({ type: "fail", call, error: told });
   }

@@ -8,18 +8,18 @@ import { Conversation } from "../machine/conversation.js";
 import type { Attach, ConversationEffect, ConversationInput } from "../machine/conversation-words.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { OutgoingCall } from "../machine/outgoing-call.js";
+import type { Data } from "../protocol/blob.js";
 import { type CloseName, closeCodes } from "../protocol/close-codes.js";
 import { greeting } from "../protocol/encode.js";
 import type { Limits } from "../protocol/limits.js";
-import type { SharedMessage, Transport } from "../transport.js";
+import type { SharedMessage, Transport, TransportListener } from "../transport.js";
 import { closeTransport } from "./close-transport.js";
-import { type Answerer, Incoming } from "./incoming.js";
-import type { SourceListener } from "./item-source.js";
-import type { StreamItem } from "./open-stream.js";
+import { type Answerer, Incoming, type WorkSpeaker } from "./incoming.js";
+import type { Outlet } from "./open-stream.js";
 import type { Caller } from "./outgoing.js";
 import { Outlets } from "./outlets.js";
-import { Pace } from "./pace.js";
 import type { Sink } from "./sink.js";
+import { Sources } from "./sources.js";
 import type { Work } from "./work.js";
 
 /** What a peer's owner hears. None of these may throw. */
@@ -54,11 +54,12 @@ export interface PeerOptions {
 
 type Effect = ConversationEffect<Sink, Work>;
 
-export class Peer implements Caller {
+export class Peer implements Caller, WorkSpeaker {
   readonly #conversation: Conversation<Sink, Work>;
   readonly #clock: Clock;
   readonly #alarm: Alarm;
   readonly #incoming: Incoming;
+  readonly #answerer: Answerer;
   readonly #owner: PeerOwner;
   #transport: Transport | undefined;
   #successor: Peer | undefined;
@@ -66,51 +67,23 @@ export class Peer implements Caller {
   #bytesReceived = 0;
   #confirmed = false;
   #congested = false;
-  /** Of sources that are asked for what comes next: those of streams here, and those of our callers' upstreams. */
-  readonly #pace: Pace;
+  // Most ends of most conversations never need these.
+  #sources: Sources | undefined;
+  #outlets: Outlets | undefined;
   /** Streams whose sources are told, when all else is done, that they take something again. */
-  #waking: IncomingCall<Work>[] = [];
+  #waking: IncomingCall<Work>[] | undefined;
   /** Effects are being done: what is said meanwhile waits for its turn, so that order is kept. */
   #busy = false;
   /** What the owner hears when they are done: that this transport, or the session, is over. */
-  readonly #partings: (() => void)[] = [];
-  readonly #flush = () => {
-    if (this.#pace.wait()) this.#clock.defer(this.#flush);
-    else this.#say({ type: "flush" });
-  };
-  readonly #pull = (call: IncomingCall<Work>) => {
-    if (call.state === "pulling") this.#incoming.pull(call);
-  };
-  readonly #read = (call: OutgoingCall<Sink>) => {
-    if (call.upstream?.state.name === "reading") void call.sink.source?.read(call, this.#source);
-  };
-  readonly #source: SourceListener<Sink> = {
-    supply: (call, value) => this.#say({ type: "supply", call, value }),
-    exhausted: (call) => this.#say({ type: "exhausted", call }),
-    fault: (call) => this.#say({ type: "fault", call }),
-  };
+  #partings: (() => void)[] | undefined;
 
   constructor({ role, limits, clock, answerer, owner }: PeerOptions) {
     this.#conversation = new Conversation({ role, limits });
     this.#clock = clock;
     this.#alarm = clock.alarm(() => this.#tick());
-    this.#pace = new Pace(clock);
+    this.#answerer = answerer;
     this.#owner = owner;
-    const outlets = new Outlets({
-      conversation: this.#conversation,
-      answerer,
-      say: (input) => this.#say(input),
-    });
-    this.#incoming = new Incoming(answerer, {
-      reply: (call, value) => this.#say({ type: "reply", call, value }),
-      fail: (call, error, blob) => this.#say({ type: "fail", call, error, ...(blob === undefined ? {} : { blob }) }),
-      ready: (call) => this.#say({ type: "ready", call }),
-      item: (call, item) => this.#item(call, item),
-      finish: (call) => this.#say({ type: "finish", call }),
-      outlet: (call) => outlets.outlet(call),
-      take: (call, count) => this.#say({ type: "take", call, count }),
-      decline: (call) => this.#say({ type: "decline", call }),
-    });
+    this.#incoming = new Incoming(answerer, this);
   }
 
   /** How many numbered frames have arrived: what hello and welcome carry. */
@@ -145,26 +118,28 @@ export class Peer implements Caller {
     this.#bytesReceived = transport.bytesReceived ?? 0;
     this.#confirmed = false;
     this.#congested = false;
-    this.#say({ type: "attach", generation, ...terms });
-    transport.listen({
-      message: (data) => {
-        if (generation === this.#generation) this.#confirmed = true;
-        this.#say({ type: "message", generation, data });
-      },
-      alive: () => this.#say({ type: "alive", generation }),
-      drained: () => {
-        if (generation !== this.#generation) return;
-        this.#congested = false;
-        this.#owner.drained?.();
-        if (!this.#congested) this.#say({ type: "congested", generation, congested: false });
-      },
-      closed: (code) => {
-        if (generation !== this.#generation || this.#transport === undefined) return;
-        this.#transport = undefined;
-        this.#say({ type: "detach", generation });
-        this.#owner.detached(code);
-      },
-    });
+    this.say({ type: "attach", generation, ...terms });
+    transport.listen(new Line(this, generation));
+  }
+
+  /** From the transport of this generation. */
+  message(generation: number, data: Data): void {
+    if (generation === this.#generation) this.#confirmed = true;
+    this.say({ type: "message", generation, data });
+  }
+
+  drained(generation: number): void {
+    if (generation !== this.#generation) return;
+    this.#congested = false;
+    this.#owner.drained?.();
+    if (!this.#congested) this.say({ type: "congested", generation, congested: false });
+  }
+
+  closed(generation: number, code: number): void {
+    if (generation !== this.#generation || this.#transport === undefined) return;
+    this.#transport = undefined;
+    this.say({ type: "detach", generation });
+    this.#owner.detached(code);
   }
 
   /** Lets go of the transport, at once; the session goes on without one. */
@@ -172,13 +147,13 @@ export class Peer implements Caller {
     const transport = this.#transport;
     if (transport === undefined) return;
     this.#transport = undefined;
-    this.#say({ type: "detach", generation: this.#generation });
+    this.say({ type: "detach", generation: this.#generation });
     closeTransport(transport, close);
   }
 
   /** There is no transport, for this reason: calls that fail for want of one say so. */
   explainAbsence(reason: string): void {
-    this.#say({ type: "absent", reason });
+    this.say({ type: "absent", reason });
   }
 
   /** Asks the other end to finish here and to come back elsewhere. */
@@ -205,8 +180,8 @@ export class Peer implements Caller {
   /** Ends it all: calls fail with this code and what is known of each, handlers are aborted, nothing is held. */
   end(close: CloseName, code: StandardCode, message: string): void {
     this.detach(close);
-    this.#say({ type: "end", code, message });
-    this.#pace.clear();
+    this.say({ type: "end", code, message });
+    this.#sources?.clear();
     this.#alarm.clear();
   }
 
@@ -216,33 +191,37 @@ export class Peer implements Caller {
    */
   handOver(successor: Peer, lost: boolean): void {
     this.#successor = successor;
-    this.#say({ type: "handOver", lost });
+    this.say({ type: "handOver", lost });
   }
 
   /** Takes calls over from another peer. */
   adopt(calls: readonly OutgoingCall<Sink>[]): void {
-    for (const call of calls) this.#say({ type: "adopt", call });
+    for (const call of calls) this.say({ type: "adopt", call });
   }
 
   open(call: OutgoingCall<Sink>): void {
-    this.#say({ type: "call", call });
+    this.say({ type: "call", call });
   }
 
   cancel(call: OutgoingCall<Sink>): void {
-    this.#say({ type: "cancel", call });
+    this.say({ type: "cancel", call });
   }
 
   consume(call: OutgoingCall<Sink>, count: number): void {
-    this.#say({ type: "consume", call, count });
+    this.say({ type: "consume", call, count });
   }
 
-  #item(call: IncomingCall<Work>, item: StreamItem): void {
-    if ("gap" in item) this.#say({ type: "gap", call, reason: item.gap });
-    else if (item.eventId === undefined) this.#say({ type: "event", call, value: item.value });
-    else this.#say({ type: "event", call, value: item.value, eventId: item.eventId });
+  outlet(call: IncomingCall<Work>): Outlet {
+    this.#outlets ??= new Outlets(this.#conversation, this.#answerer, this);
+    return this.#outlets.outlet(call);
   }
 
-  #say(input: ConversationInput<Sink, Work>): void {
+  get #asking(): Sources {
+    this.#sources ??= new Sources(this, this.#incoming, this.#clock);
+    return this.#sources;
+  }
+
+  say(input: ConversationInput<Sink, Work>): void {
     this.#conversation.receive(input, this.#clock.now());
     this.#perform();
   }
@@ -265,7 +244,7 @@ export class Peer implements Caller {
         const effects = this.#conversation.take();
         for (const effect of effects) this.#do(effect);
         // One at a time: what one is fed may be all that the transport takes.
-        const waking = effects.length === 0 ? this.#waking.shift() : undefined;
+        const waking = effects.length === 0 ? this.#waking?.shift() : undefined;
         if (effects.length === 0 && waking === undefined) break;
         waking?.work?.fed?.wake();
       }
@@ -273,17 +252,30 @@ export class Peer implements Caller {
       this.#busy = false;
     }
     this.#alarm.set(this.#conversation.deadline);
-    while (this.#partings.length > 0) this.#partings.shift()?.();
+    if (this.#partings !== undefined) this.#part(this.#partings);
   }
 
   /** The owner may end everything when it hears this: not while effects are being done, of which some are the end's. */
   #tell(parting: () => void): void {
+    this.#partings ??= [];
     this.#partings.push(parting);
+  }
+
+  #part(partings: (() => void)[]): void {
+    while (partings.length > 0) partings.shift()?.();
   }
 
   #share(message: SharedMessage): boolean | undefined {
     const transport = this.#transport;
     return transport?.sendShared === undefined ? transport?.send(message.text) : transport.sendShared(message);
+  }
+
+  /** When this turn is over, and with it what sources have ready. */
+  #flushLater(): void {
+    this.#clock.defer(() => {
+      if (this.#sources?.wait()) this.#flushLater();
+      else this.say({ type: "flush" });
+    });
   }
 
   /** False: the transport's buffers are full. */
@@ -305,13 +297,14 @@ export class Peer implements Caller {
         this.#sent(this.#share(effect.message));
         return;
       case "wake":
+        this.#waking ??= [];
         this.#waking.push(effect.call);
         return;
       case "placed":
         effect.call.work?.fed?.placed(effect.offset);
         return;
       case "flush":
-        this.#clock.defer(this.#flush);
+        this.#flushLater();
         return;
       case "request":
         this.#owner.news?.();
@@ -326,10 +319,10 @@ export class Peer implements Caller {
         effect.call.sink.event(effect.value, effect.eventId, effect.blob);
         return;
       case "pull":
-        this.#pace.step(this.#pull, effect.call);
+        this.#asking.pull(effect.call);
         return;
       case "read":
-        this.#pace.step(this.#read, effect.call);
+        this.#asking.read(effect.call);
         return;
       case "item":
         this.#incoming.item(effect.call, effect.value, effect.blob);
@@ -385,5 +378,32 @@ export class Peer implements Caller {
         this.#owner.oversized?.(effect.call.work);
         return;
     }
+  }
+}
+
+/** What a peer hears of one of its transports. */
+class Line implements TransportListener {
+  readonly #peer: Peer;
+  readonly #generation: number;
+
+  constructor(peer: Peer, generation: number) {
+    this.#peer = peer;
+    this.#generation = generation;
+  }
+
+  message(data: Data): void {
+    this.#peer.message(this.#generation, data);
+  }
+
+  alive(): void {
+    this.#peer.say({ type: "alive", generation: this.#generation });
+  }
+
+  drained(): void {
+    this.#peer.drained(this.#generation);
+  }
+
+  closed(code: number): void {
+    this.#peer.closed(this.#generation, code);
   }
 }

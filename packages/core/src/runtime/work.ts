@@ -2,20 +2,21 @@
 
 import type { Priority } from "../contract/priority.js";
 import { RpcError } from "../error/rpc-error.js";
+import type { ConversationInput } from "../machine/conversation-words.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { AbortReason } from "../machine/incoming-calls.js";
 import type { Meta } from "../protocol/message.js";
 import type { Fed } from "./open-stream.js";
 import type { PulledSource } from "./pulled-source.js";
+import type { Sink } from "./sink.js";
 import { type DecodeItem, UpstreamItems } from "./upstream-items.js";
 
-const noMeta: Meta = Object.freeze({});
-
-/** What the reading of an upstream has to say to the machine. */
-export interface UpstreamReplies {
-  take(call: IncomingCall<Work>, count: number): void;
-  decline(call: IncomingCall<Work>): void;
+/** Who speaks for one end: what handlers, sources and callers say becomes the conversation's, in this order. */
+export interface Speaker {
+  say(input: ConversationInput<Sink, Work>): void;
 }
+
+const noMeta: Meta = Object.freeze({});
 
 export class Work {
   readonly #call: IncomingCall<Work>;
@@ -29,11 +30,11 @@ export class Work {
   /** Its procedure declares an upstream. Items that come for another are declined. */
   hasUpstream = false;
   #upstream: UpstreamItems | undefined;
-  readonly #replies: UpstreamReplies;
+  readonly #speaker: Speaker;
 
-  constructor(call: IncomingCall<Work>, now: number, replies: UpstreamReplies) {
+  constructor(call: IncomingCall<Work>, now: number, speaker: Speaker) {
     this.#call = call;
-    this.#replies = replies;
+    this.#speaker = speaker;
     this.deadline = call.deadline - now;
   }
 
@@ -85,8 +86,8 @@ export class Work {
   get upstream(): UpstreamItems {
     if (this.#upstream === undefined) {
       this.#upstream = new UpstreamItems({
-        take: (count) => this.#replies.take(this.#call, count),
-        decline: () => this.#replies.decline(this.#call),
+        take: (count) => this.#speaker.say({ type: "take", call: this.#call, count }),
+        decline: () => this.#speaker.say({ type: "decline", call: this.#call }),
       });
       if (this.aborted) this.#upstream.fail(this.signal.reason);
     }

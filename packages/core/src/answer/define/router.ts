@@ -18,7 +18,7 @@ export interface Router<Contract, Context, Connection> {
   /** Dotted path → how it is answered. */
   readonly routes: ReadonlyMap<string, Route<Context, Connection>>;
   /** @internal Makes what answers one connection's calls. Part of the router, so that who has none loads nothing of it. */
-  answerer(options: AnswerOptions): Answerer;
+  answerer(options: AnswerOptions<Connection>, connection: Connection): Answerer;
 }
 
 /**
@@ -41,10 +41,10 @@ export function makeRouter<Contract extends object, Context, Connection>(
     made.set(path, Object.freeze({ path, procedure, wire: wireOf(procedure), errors, handler }));
   }
   if (complaints.length > 0) throw new TypeError(`the router does not fit its contract:\n  ${complaints.join("\n  ")}`);
+  const answered = { contract, routes: made };
   return Object.freeze<Router<Contract, Context, Connection>>({
-    contract,
-    routes: made,
-    answerer: (options) => new RouterAnswerer({ contract, routes: made }, options),
+    ...answered,
+    answerer: (options, connection) => new RouterAnswerer(answered, options, connection),
   });
 }
 
