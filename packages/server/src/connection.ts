@@ -132,7 +132,7 @@ export class ServerConnection implements Connection, PeerOwner {
     this.#peer.attach(transport, {
       resumed,
       received: resumed ? hello.received : 0,
-      peer: hello.limits,
+      peer: this.#household.announced.of(hello.limits),
       beatMs: heartbeatMs,
       silenceMs: heartbeatMs + graceMs,
     });

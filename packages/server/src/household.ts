@@ -2,6 +2,7 @@
 import type { Limits } from "@trunkline/core";
 import { type AnswerOptions, type Clock, type CloseName, closeCodes } from "@trunkline/core/internal";
 import type { AbandonedHandlers } from "./abandoned-handlers.js";
+import type { AnnouncedLimits } from "./announced-limits.js";
 import type { Connection, FailureReport, Router } from "./define.js";
 import type { Guest } from "./guest.js";
 import type { Handlers } from "./handlers.js";
@@ -17,6 +18,7 @@ export interface Household<Member> {
   readonly clock: Clock;
   readonly abandoned: AbandonedHandlers;
   readonly handlers: Handlers;
+  readonly announced: AnnouncedLimits;
   report(failure: FailureReport): void;
   /** Runs the application's hooks. May throw, or reject, anything. */
   judge(greeting: Greeting): Promise<Guest>;

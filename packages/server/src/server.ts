@@ -12,6 +12,7 @@ import { checkedCompression, type DeflateSettings } from "./adapters/compression
 import { checkedRate, type RateOptions } from "./adapters/inbound-watch.js";
 import { type Acceptor, acceptUpgrades } from "./adapters/upgrade.js";
 import { Admission } from "./admission.js";
+import { AnnouncedLimits } from "./announced-limits.js";
 import { ServerConnection } from "./connection.js";
 import { type Connections, connectionsOf } from "./connections.js";
 import type { Connection, FailureReport, Router } from "./define.js";
@@ -79,6 +80,7 @@ export class Server implements AsyncDisposable {
       clock,
       abandoned: new AbandonedHandlers(limits.abandonedHandlers),
       handlers: new Handlers(limits, clock),
+      announced: new AnnouncedLimits(),
       report,
       answering: { role: "server", limits, report, contextOf },
       judge: judge(setup, this.#admission),

@@ -138,7 +138,7 @@ export const defaultLimits: Limits = Object.freeze({
 });
 
 /** What of these limits the other end must know. */
-export function peerLimits(limits: Limits): PeerLimits {
+export function peerLimits(limits: PeerLimits): PeerLimits {
   const { messageBytes, valueBytes, batchFrames, calls, subscriptions, creditMaxEvents, upstreamBytes, upstreams } =
     limits;
   return { messageBytes, valueBytes, batchFrames, calls, subscriptions, creditMaxEvents, upstreamBytes, upstreams };
