@@ -106,6 +106,10 @@ export class Window implements FannedOut {
     if (this.#seats.size > 0) this.#options.fanOut.add(this);
   }
 
+  get streams(): number {
+    return this.#seats.size;
+  }
+
   serve(streams: number): number {
     const served = this.#seats.serve(streams);
     if (!this.#seats.busy) this.messages.forget();
