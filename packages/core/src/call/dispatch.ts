@@ -95,9 +95,8 @@ function requestOf(call: ClientCall, wire: ProcedureWire, { clock, limits, timeo
     repeatable: kind !== "mutation" || definition.idempotent === true,
     deadline: clock.now() + checkedTimeout(asked ?? unasked),
     input: encoded("input", call.input, { limits, codec: wire.input }),
-    priority: definition.priority,
-    ...(meta === undefined ? {} : { meta: encodedMeta(meta, limits) }),
-    ...(lastEventId === undefined ? {} : { lastEventId: checkedEventId(lastEventId) }),
+    meta: meta === undefined ? undefined : encodedMeta(meta, limits),
+    lastEventId: lastEventId === undefined ? undefined : checkedEventId(lastEventId),
   };
 }
 

@@ -118,9 +118,9 @@ export class Conversation<Sink, Work>
       handlers: this.#incoming.open,
       waiting: this.#outgoing?.waitingSize ?? 0,
       backlog: this.#session.backlog.size,
-      bulk: this.#session.bulk.waiting,
+      bulk: this.#session.bulkSize,
       replay: this.#session.replaySize,
-      joining: this.#session.bulk.joining,
+      joining: this.#session.joiningSize,
     };
   }
 
@@ -137,7 +137,8 @@ export class Conversation<Sink, Work>
   get deadline(): number {
     return Math.min(
       this.#heartbeat.deadline,
-      this.#session.deadline,
+      // What is due is written with the flush.
+      this.#turn === "quiet" ? this.#session.deadline : Infinity,
       this.#outgoing?.deadline ?? Infinity,
       this.#incoming.deadline,
       this.#overSince + this.#limits.outboundHardMs,
@@ -396,10 +397,10 @@ export class Conversation<Sink, Work>
 
   /** Notes since when the backlog is above its hard bound. */
   #weigh(now: number): void {
-    const { backlog, bulk, partsTaken, state } = this.#session;
+    const { backlog, bulkSize, partsTaken, state } = this.#session;
     const { outboundHardBytes } = this.#limits;
     // A large frame takes its time; who takes nothing of it is slow, unless there is nothing to take it with.
-    const stuck = bulk.waiting > outboundHardBytes && partsTaken === this.#partsSeen && state.name === "attached";
+    const stuck = bulkSize > outboundHardBytes && partsTaken === this.#partsSeen && state.name === "attached";
     this.#partsSeen = partsTaken;
     if (backlog.size <= outboundHardBytes && !stuck) this.#overSince = Infinity;
     else if (this.#overSince === Infinity) this.#overSince = now;

@@ -10,7 +10,6 @@ type Call = IncomingCall<string>;
 class Desk {
   readonly calls: IncomingCalls<string>;
   readonly pushed: string[] = [];
-  readonly bulk = { waiting: 0, joining: 0 };
   readonly sending = new Set<number>();
   readonly backlog = { length: 0, size: 0, taken: 0 };
   /** Every call that was asked for, by id. */
@@ -24,7 +23,7 @@ class Desk {
         pushUrgent: (frame) => void this.pushed.push(frame),
         backlog: this.backlog,
         flows: true,
-        bulk: this.bulk,
+        bulkSize: 0,
         isSending: (id) => this.sending.has(id),
         withdraw: (key) => void (typeof key === "number" && this.sending.delete(key)),
         decline: () => {},

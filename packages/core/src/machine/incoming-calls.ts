@@ -52,7 +52,7 @@ export type IncomingEffect<Work> =
 export interface IncomingContext<Work> {
   readonly session: Pick<
     Session<JoinNotice>,
-    "push" | "pushUrgent" | "backlog" | "flows" | "bulk" | "isSending" | "withdraw" | "decline"
+    "push" | "pushUrgent" | "backlog" | "flows" | "bulkSize" | "isSending" | "withdraw" | "decline"
   >;
   readonly limits: Limits;
   /** The parity of the other end's ids. */
@@ -277,7 +277,7 @@ export class IncomingCalls<Work> {
 
   get #hasRoom(): boolean {
     const { session, limits } = this.#context;
-    return session.backlog.size < limits.outboundSoftBytes && session.bulk.waiting < limits.valueBytes;
+    return session.backlog.size < limits.outboundSoftBytes && session.bulkSize < limits.valueBytes;
   }
 
   #open(frame: CallFrame | SubscribeFrame, now: number): Violation | undefined {
@@ -305,7 +305,7 @@ export class IncomingCalls<Work> {
 
   get #isOverloaded(): boolean {
     const { session, limits } = this.#context;
-    return session.backlog.size >= limits.outboundHardBytes || session.bulk.waiting >= limits.valueBytes;
+    return session.backlog.size >= limits.outboundHardBytes || session.bulkSize >= limits.valueBytes;
   }
 
   #pull(call: IncomingCall<Work>): void {

@@ -24,7 +24,7 @@ export interface OutgoingRequest {
   readonly repeatable: boolean;
   readonly input: Encoded;
   /** The caller's metadata as JSON text. Default: none. */
-  readonly meta?: string;
+  readonly meta?: string | undefined;
   /** When the call expires, by the clock of this conversation. `Infinity`: never. */
   readonly deadline: number;
   /** Default `"normal"`. */
@@ -32,7 +32,7 @@ export interface OutgoingRequest {
   /** Subscriptions: events granted at first, and at most. */
   readonly credit?: { readonly events: number; readonly maxEvents: number };
   /** Subscriptions: continue after this event. */
-  readonly lastEventId?: string;
+  readonly lastEventId?: string | undefined;
   /** Subscriptions: each begins with the whole state, so that opening it anew leaves nothing out. Default `false`. */
   readonly isState?: boolean;
   /** Whether the caller sends items while it runs. Default `false`. */
@@ -112,7 +112,14 @@ export class OutgoingCall<Sink> implements Deferrable {
 
   /** What the frame will take, in UTF-16 units and bytes: the numbers in it are counted at their longest. */
   get size(): number {
-    return this.frameText.length + this.blobBytes + 64;
+    return this.textLength + this.blobBytes + 64;
+  }
+
+  /** Of {@link frameText}. */
+  get textLength(): number {
+    if (this.lastEventId !== undefined) return this.frameText.length;
+    const { path, input = "", meta = "null" } = this.#request;
+    return path.length + meta.length + frameText(input).length;
   }
 
   /** Everything in the frame's text that is not a number. */

@@ -301,7 +301,10 @@ export class OutgoingCalls<Sink> {
   #tooLarge(call: OutgoingCall<Sink>): "messageBytes" | "valueBytes" | undefined {
     if (this.#peer === undefined) return undefined;
     const { messageBytes, valueBytes } = this.#peer;
-    const { frameText, blobBytes } = call;
+    const { textLength, blobBytes } = call;
+    // Most are far from it, however many bytes their text takes.
+    if (textLength * 3 + blobBytes < Math.min(messageBytes, valueBytes) - 256) return undefined;
+    const { frameText } = call;
     if (exceedsBytes(frameText, messageBytes - 256)) return "messageBytes";
     return exceedsBytes(frameText, valueBytes - 256 - blobBytes) ? "valueBytes" : undefined;
   }

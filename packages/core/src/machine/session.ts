@@ -106,9 +106,14 @@ export class Session<Deferred extends Deferrable> {
     return this.#waiting;
   }
 
-  /** Large frames that wait to be sent, what is left of those that have begun, and what has arrived of theirs. */
-  get bulk(): { readonly waiting: number; readonly joining: number } {
-    return { waiting: this.#bulk?.lanes.size ?? 0, joining: this.#joining?.size ?? 0 };
+  /** Large frames that wait to be sent, and what is left of those that have begun. */
+  get bulkSize(): number {
+    return this.#bulk?.lanes.size ?? 0;
+  }
+
+  /** What has arrived of large frames. */
+  get joiningSize(): number {
+    return this.#joining?.size ?? 0;
   }
 
   /** Large frames of theirs that have begun to arrive. */
@@ -273,7 +278,7 @@ export class Session<Deferred extends Deferrable> {
 
   /** The next message to write on this transport, if there is one. `beat`: write one in any case. */
   write(now: number, beat = false): Data | undefined {
-    if (this.#state.name !== "attached" || this.#state.congested) return undefined;
+    if (this.#state.name !== "attached" || this.#state.congested || !(beat || this.due(now))) return undefined;
     const frames = this.#cursor <= this.#outbox.sent ? this.#repeat() : this.#fresh(now);
     if (frames.length === 0 && !beat && now < this.#ackDue) return undefined;
     const message = encodeBatch(this.#cursor, this.#received, frames);

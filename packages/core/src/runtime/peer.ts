@@ -72,6 +72,7 @@ export class Peer implements Caller, WorkSpeaker {
   #outlets: Outlets | undefined;
   /** Streams whose sources are told, when all else is done, that they take something again. */
   #waking: IncomingCall<Work>[] | undefined;
+  #now = 0;
   /** Effects are being done: what is said meanwhile waits for its turn, so that order is kept. */
   #busy = false;
   /** What the owner hears when they are done: that this transport, or the session, is over. */
@@ -222,17 +223,23 @@ export class Peer implements Caller, WorkSpeaker {
   }
 
   say(input: ConversationInput<Sink, Work>): void {
-    this.#conversation.receive(input, this.#clock.now());
+    this.#conversation.receive(input, this.#time());
     this.#perform();
+  }
+
+  /** It stands still while effects are done: what is said meanwhile is said at once. */
+  #time(): number {
+    if (!this.#busy) this.#now = this.#clock.now();
+    return this.#now;
   }
 
   #tick(): void {
     const bytes = this.#transport?.bytesReceived ?? 0;
     // Part of a large message is a sign of life too.
     if (bytes !== this.#bytesReceived)
-      this.#conversation.receive({ type: "alive", generation: this.#generation }, this.#clock.now());
+      this.#conversation.receive({ type: "alive", generation: this.#generation }, this.#time());
     this.#bytesReceived = bytes;
-    this.#conversation.tick(this.#clock.now());
+    this.#conversation.tick(this.#time());
     this.#perform();
   }
 
@@ -282,7 +289,7 @@ export class Peer implements Caller, WorkSpeaker {
   #sent(taken: boolean | undefined): void {
     if (taken !== false) return;
     this.#congested = true;
-    this.#conversation.receive({ type: "congested", generation: this.#generation, congested: true }, this.#clock.now());
+    this.#conversation.receive({ type: "congested", generation: this.#generation, congested: true }, this.#time());
   }
 
   #do(effect: Effect): void {
@@ -308,7 +315,7 @@ export class Peer implements Caller, WorkSpeaker {
         return;
       case "request":
         this.#owner.news?.();
-        this.#incoming.start(effect.call, this.#clock.now());
+        this.#incoming.start(effect.call, this.#time());
         return;
       case "result":
         if (!effect.call.isQuery) this.#owner.news?.();
