@@ -4,4 +4,5 @@ export {
   describeContract,
   type ProcedureDescription,
 } from "./contract/description.js";
-export { strippedContract } from "./contract/stripped.js";
+export { type Compile, strippedContract } from "./contract/stripped.js";
+export { compilePlan } from "./contract/wire/compile.js";

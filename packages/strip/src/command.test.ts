@@ -33,6 +33,16 @@ describe("trunkline-strip", { timeout: 60_000 }, () => {
     expect(types).toContain('declare const stripped: typeof import("./api.mjs")["default"];');
   });
 
+  it("imports conversions for a contract that has a plan, and for no other", async () => {
+    const api = `import { z } from "zod";${define}export const api = defineContract({ at: query({ output: z.date() }) });`;
+    await writeFile(at("dated.ts"), api);
+    await strip([at("dated.ts"), ...condition]);
+    const code = await readFile(at("dated.stripped.js"), "utf8");
+    expect(code).toContain('import { compilePlan, strippedContract } from "@trunkline/core/stripped";');
+    expect(code).toMatch(/export const api = .*\}, compilePlan\);/);
+    expect(await readFile(at("api.stripped.js"), "utf8")).not.toContain("compilePlan");
+  });
+
   it("writes one export where it is told, and imports its types from there", async () => {
     const out = at("made/one.mjs");
     expect(await strip([at("api.mts"), "--export", "one", "--out", out, ...condition])).toEqual([

@@ -25,7 +25,7 @@ globalThis.longest = LONGEST;
 `;
 /** What reads schemas. */
 const readers =
-  /contract\/(hash|digest|shape|contract|declared-errors|names|wire\/(zod|survey|possible|told-apart|print|plan-values))\.ts$/;
+  /contract\/(hash|digest|shape|contract|declared-errors|names|wire\/(zod|survey|possible|told-apart|print|plan-values|compile|atom-codec))\.ts$/;
 
 let folder: string;
 let contract: string;

@@ -1,17 +1,24 @@
 /** The text of a stripped module, and of its declarations: they say that each export is of the contract's own type. */
+import type { ContractDescription } from "@trunkline/core/stripped";
 import type { ContractModule } from "./contract-module.js";
 
 /** An ES module with the contracts, and with the constants that stand beside them. */
 export function strippedCode({ contracts, constants }: ContractModule): string {
-  const made = [...contracts].map(
-    ([name, description]) => [name, `/* @__PURE__ */ strippedContract(${JSON.stringify(description)})`] as const,
-  );
+  const made = [...contracts].map(([name, description]) => {
+    const args = [JSON.stringify(description), ...(hasPlans(description) ? ["compilePlan"] : [])];
+    return [name, `/* @__PURE__ */ strippedContract(${args.join(", ")})`] as const;
+  });
   const kept = [...constants].map(([name, value]) => [name, JSON.stringify(value)] as const);
   const lines = [...made, ...kept].map(([name, value]) =>
     name === "default" ? `export default ${value};` : `export const ${name} = ${value};`,
   );
-  return `import { strippedContract } from "@trunkline/core/stripped";\n${lines.join("\n")}\n`;
+  // A contract of plain JSON loads no conversions.
+  const words = [...contracts.values()].some(hasPlans) ? "compilePlan, strippedContract" : "strippedContract";
+  return `import { ${words} } from "@trunkline/core/stripped";\n${lines.join("\n")}\n`;
 }
+
+const hasPlans = ({ procedures }: ContractDescription): boolean =>
+  Object.values(procedures).some(({ plans }) => plans !== undefined);
 
 /** Its declarations. `origin` is how they import the contract module, like `./contract.js`. */
 export function strippedTypes({ contracts, constants }: ContractModule, origin: string): string {

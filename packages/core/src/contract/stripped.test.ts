@@ -9,6 +9,7 @@ import { routes } from "./routes.js";
 import { strippedContract } from "./stripped.js";
 import { BlobReader, BlobWriter } from "./wire/blob.js";
 import { carried } from "./wire/carried.js";
+import { compilePlan } from "./wire/compile.js";
 import { wireOf } from "./wire/procedure-wire.js";
 
 interface Visit {
@@ -35,7 +36,7 @@ const contract = defineContract({
 
 /** As a module would have it. */
 const shipped = (): ContractDescription => JSON.parse(JSON.stringify(describeContract(contract)));
-const stripped = () => strippedContract<typeof contract>(shipped());
+const stripped = () => strippedContract<typeof contract>(shipped(), compilePlan);
 
 describe("a stripped contract", () => {
   it("has the hashes of the contract", () => {
@@ -87,6 +88,12 @@ describe("a stripped contract", () => {
   it("is refused by whoever would answer with it, whole or in part", () => {
     expect(() => implement(stripped())).toThrow("expected a contract with its validators, but came a stripped one");
     expect(() => defineContract({ again: stripped().ping })).toThrow("contract at again: expected a procedure");
+  });
+
+  it("needs what compiles plans only where a value has one", () => {
+    const bare = strippedContract<typeof contract>(shipped());
+    expect(wireOf(bare.ping).plans).toEqual({});
+    expect(() => wireOf(bare.visits.log)).toThrow("expected compilePlan, because values travel by a plan");
   });
 
   it("is refused where its description has another format", () => {

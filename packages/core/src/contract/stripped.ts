@@ -8,14 +8,19 @@ import { type Procedure, sealProcedure } from "./procedure.js";
 import { keepRoutes } from "./routes.js";
 import type { Schema } from "./schema.js";
 import { markStripped } from "./stripped-mark.js";
+import type { Codec } from "./wire/codec.js";
 import type { WirePlan } from "./wire/plan.js";
 import type { ValuePlan } from "./wire/procedure-wire.js";
 
+/** Makes plans of values work. */
+export type Compile = (plan: WirePlan) => Codec;
+
 /**
  * The contract that was described, for clients. What calls this is written by `@trunkline/strip`, which says of which type
- * it is: that of the contract. Throws a `TypeError` for a description that another version has written.
+ * it is: that of the contract. `compile` is `compilePlan` where values travel by plans; plain JSON needs none. Throws a
+ * `TypeError` for a description that another version has written.
  */
-export function strippedContract<Tree extends object>(description: ContractDescription): Tree {
+export function strippedContract<Tree extends object>(description: ContractDescription, compile?: Compile): Tree {
   if (description?.version !== DESCRIPTION_VERSION) {
     const found = `expected a description of version ${DESCRIPTION_VERSION}, but came ${description?.version}`;
     throw new TypeError(`stripped contract: ${found}; make it anew with the same version of all packages`);
@@ -23,7 +28,7 @@ export function strippedContract<Tree extends object>(description: ContractDescr
   const root: Group = Object.create(null);
   const routes = new Map<string, Procedure>();
   for (const [path, described] of Object.entries(description.procedures)) {
-    const procedure = strippedProcedure(described);
+    const procedure = strippedProcedure(described, compile);
     const names = path.split(".");
     const last = names.pop()!;
     names.reduce(subgroup, root)[last] = procedure;
@@ -40,16 +45,20 @@ export function strippedContract<Tree extends object>(description: ContractDescr
 
 type Group = Record<string, unknown>;
 
-function strippedProcedure({ kind, hash: _, plans = {}, upstream, ...flags }: ProcedureDescription): Procedure {
+function strippedProcedure(
+  { kind, hash: _, plans = {}, upstream, ...flags }: ProcedureDescription,
+  compile: Compile = missing,
+): Procedure {
+  const planned = (plan: WirePlan | undefined): ValuePlan | undefined => plan && { plan, compile: () => compile(plan) };
   const { input, output, event, errors = {} } = plans;
   const definition = Object.freeze({ ...flags, ...(upstream && { upstream: noSchema }) });
   const procedure = markStripped({ kind, definition });
   return sealProcedure(procedure, () => ({
-    input: valuePlan(input),
-    output: valuePlan(output),
-    event: valuePlan(event),
-    upstream: valuePlan(plans.upstream),
-    errors: new Map(Object.entries(errors).map(([code, plan]) => [code, { plan, conversions: none }])),
+    input: planned(input),
+    output: planned(output),
+    event: planned(event),
+    upstream: planned(plans.upstream),
+    errors: new Map(Object.entries(errors).map(([code, plan]) => [code, planned(plan)!])),
   }));
 }
 
@@ -62,9 +71,10 @@ const noSchema: Schema = {
   },
 };
 
-const none: ValuePlan["conversions"] = /* @__PURE__ */ new Map();
-
-const valuePlan = (plan: WirePlan | undefined): ValuePlan | undefined => plan && { plan, conversions: none };
+/** Nobody writes a stripped module by hand; whoever does learns what it lacks. */
+function missing(): never {
+  throw new TypeError("stripped contract: expected compilePlan, because values travel by a plan");
+}
 
 /** The group of this name, made where it is not there yet. */
 function subgroup(group: Group, name: string): Group {

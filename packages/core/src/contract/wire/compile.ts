@@ -40,6 +40,11 @@ export function compile({ plan, shared }: WirePlan, conversions: ReadonlyMap<str
   return codecOf(plan);
 }
 
+/** Compiles the plan of a stripped contract, which names no conversion of the author's own. */
+export const compilePlan = (plan: WirePlan): Codec => compile(plan, none);
+
+const none: ReadonlyMap<string, AnyConversion> = /* @__PURE__ */ new Map();
+
 function takesUndefined(plan: PartPlan, shared: readonly Plan[]): boolean {
   if (plan === null || typeof plan === "string") return plan === "undefined";
   if ("ref" in plan) return takesUndefined(shared[plan.ref]!, shared);

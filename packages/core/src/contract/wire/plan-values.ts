@@ -2,6 +2,7 @@
 import type { DeclaredErrors } from "../declared-errors.js";
 import type { Schema } from "../schema.js";
 import type { AnyConversion } from "./carriage.js";
+import { compile } from "./compile.js";
 import { planOf } from "./print.js";
 import type { ValuePlan, ValuePlans } from "./procedure-wire.js";
 import type { Side } from "./zod.js";
@@ -34,5 +35,5 @@ function valuePlan(schema: Schema | null | undefined, side: Side, at: string): V
   if (schema === null || schema === undefined) return undefined;
   const conversions = new Map<string, AnyConversion>();
   const plan = planOf(schema, side, { at, conversions });
-  return plan && { plan, conversions };
+  return plan && { plan, compile: () => compile(plan, conversions) };
 }

@@ -1,18 +1,17 @@
 /**
  * How the values of a procedure travel. A procedure carries what gives its plans: one with schemas reads them (see
- * plan-values.ts), one of a stripped contract was given them. They are compiled once, when a contract is defined or when
- * a stripped one makes its first call. A value that JSON carries has no codec, so that it costs one look that finds
+ * plan-values.ts), one of a stripped contract was given them, and with them what compiles them: where nothing is to be
+ * converted, nothing is loaded for it. They are compiled once, when a contract is defined or when a stripped one makes its
+ * first call. A value that JSON carries has no codec, so that it costs one look that finds
  * nothing.
  */
-import type { AnyConversion } from "./carriage.js";
 import type { Codec } from "./codec.js";
-import { compile } from "./compile.js";
 import type { ProcedurePlans, WirePlan } from "./plan.js";
 
-/** The plan of a value, and the author's own conversions that it names. */
+/** The plan of a value, and what makes it work. */
 export interface ValuePlan {
   readonly plan: WirePlan;
-  readonly conversions: ReadonlyMap<string, AnyConversion>;
+  compile(): Codec;
 }
 
 /** A plan for each value that needs one. */
@@ -63,12 +62,10 @@ function makeWire({ errors, ...own }: ValuePlans): ProcedureWire {
   if (errors.size > 0) plans.errors = Object.fromEntries([...errors].map(([code, { plan }]) => [code, plan]));
   return {
     plans,
-    input: codecOf(own.input),
-    output: codecOf(own.output),
-    event: codecOf(own.event),
-    upstream: codecOf(own.upstream),
-    errors: new Map([...errors].map(([code, value]) => [code, compile(value.plan, value.conversions)])),
+    input: own.input?.compile(),
+    output: own.output?.compile(),
+    event: own.event?.compile(),
+    upstream: own.upstream?.compile(),
+    errors: new Map([...errors].map(([code, value]) => [code, value.compile()])),
   };
 }
-
-const codecOf = (value: ValuePlan | undefined): Codec | undefined => value && compile(value.plan, value.conversions);
