@@ -12,6 +12,7 @@ import {
   type Data,
   type Encoded,
   type IncomingCall,
+  IncomingCalls,
   OutgoingCall,
   type OutgoingRequest,
   type PeerLimits,
@@ -115,7 +116,7 @@ export class Script {
   #done: Outcome = { out: [], effects: [] };
 
   constructor({ role, limits }: Pick<ConversationCase, "role" | "limits">) {
-    this.#conversation = new Conversation({ role, limits: { ...defaultLimits, ...limits } });
+    this.#conversation = new Conversation({ role, limits: { ...defaultLimits, ...limits }, Calls: IncomingCalls });
   }
 
   /** Does one step, which is one turn. */

@@ -1,7 +1,7 @@
 /** `createClient`: a contract and an address become functions. */
 import { type ContractDifference, contractHash, type Limits } from "@trunkline/core";
 import {
-  type Answerer,
+  type Answering,
   type Caller,
   type ClientCall,
   type Clock,
@@ -92,7 +92,7 @@ export function createClient<Contract extends object>(contract: Contract, option
     report,
     contractHash: contractHash(contract),
     contractDiffers: mismatchTeller(contract, options, { clock, report }),
-    serves: serve && { hash: contractHash(serve.contract), answerer: answererOf(serve, { control, limits, report }) },
+    serves: serve && { hash: contractHash(serve.contract), answering: answeringOf(serve, { control, limits, report }) },
     random: options.random ?? Math.random,
     page: thisPage(),
     open: options.transport ?? webSocketOf(options, clock, limits),
@@ -115,12 +115,12 @@ export function createClient<Contract extends object>(contract: Contract, option
 const hasCached = (contract: object) => [...routes(contract).values()].some(({ definition }) => definition.cache);
 
 /** Answers the server's calls. */
-function answererOf(
+function answeringOf(
   router: Router<object>,
   { control, limits, report }: { control: ConnectionControl; limits: Limits; report: Report },
-): Answerer {
+): Answering {
   const told = ({ error, errorId, path }: FailureReport<unknown>) => report(error, { errorId, path });
-  return router.answerer({ role: "client", limits, contextOf: () => ({}), report: told }, control);
+  return router.answering({ role: "client", limits, contextOf: () => ({}), report: told }, control);
 }
 
 type Report = (error: unknown, failed?: FailedHandler) => void;

@@ -5,7 +5,7 @@
 import type { Limits, Transport } from "@trunkline/core";
 import {
   type Alarm,
-  type Answerer,
+  type Answering,
   type Caller,
   type Clock,
   type CloseName,
@@ -28,7 +28,7 @@ export interface ClientConnectionOptions extends ConnectOptions {
   readonly limits: Limits;
   readonly clock: Clock;
   /** The hash of the contract that the server may call, and what answers. */
-  readonly serves?: { readonly hash: string; readonly answerer: Answerer } | undefined;
+  readonly serves?: { readonly hash: string; readonly answering: Answering } | undefined;
   /** Chance in [0, 1). */
   random(): number;
   /** The server that has just welcomed us has another contract. Does not throw. */
@@ -65,7 +65,7 @@ export class ClientConnection implements Caller {
     this.#alarm = options.clock.alarm(() => this.#tick());
     const { page, clock, limits, serves } = options;
     this.#peers = new Peers(
-      { role: "client", limits, clock, answerer: serves?.answerer ?? nothingServed },
+      { role: "client", limits, clock, answering: serves?.answering },
       {
         detached: (code) => this.#detached(code),
         broken: (close) => this.#broken(close),
@@ -263,10 +263,3 @@ export class ClientConnection implements Caller {
     this.#token = undefined;
   }
 }
-
-/** A client that serves no contract answers no calls. */
-const nothingServed: Answerer = {
-  once: () => Promise.reject(new Error("unserved")),
-  stream: () => Promise.reject(new Error("unserved")),
-  explain: () => ({ code: "UNIMPLEMENTED", message: "the client serves no procedures", refused: true }),
-};

@@ -20,7 +20,7 @@ function setUp({ timeoutMs, now = 0 }: { timeoutMs?: number; now?: number } = {}
   clock.advance(now);
   const line = new Line();
   const owner = { detached: () => {}, broken: () => {} };
-  const peer = new Peer({ role: "client", limits, clock, answerer: undefined as never, owner });
+  const peer = new Peer({ role: "client", limits, clock, owner });
   // In the place of hello, which the line takes for the first message.
   line.send("hello");
   peer.attach(line, { resumed: false, received: 0, peer: peerLimits(limits), beatMs: undefined, silenceMs: 1e12 });

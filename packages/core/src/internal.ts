@@ -102,11 +102,12 @@ export {
 } from "./protocol/message.js";
 export { EVENT_ID_LENGTH, isViolation, parse, type Violation } from "./protocol/parse.js";
 export { encodeValue } from "./protocol/value.js";
+export type { Answerer } from "./runtime/answerer.js";
+export { type Answering, answering } from "./runtime/answering.js";
 export { Channel } from "./runtime/channel.js";
 export { closeTransport } from "./runtime/close-transport.js";
 export { decodeWith, encodeWith } from "./runtime/conversion.js";
 export { guard } from "./runtime/guard.js";
-export type { Answerer } from "./runtime/incoming.js";
 export { ItemSource } from "./runtime/item-source.js";
 export type { Fed, OpenStream, Outlet, SharedStream, StreamItem } from "./runtime/open-stream.js";
 export { type Caller, callOnce, openChannel } from "./runtime/outgoing.js";

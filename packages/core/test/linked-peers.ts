@@ -4,7 +4,8 @@
  */
 import type { Alarm, Clock } from "../src/clock.js";
 import { defaultLimits, type Limits, peerLimits } from "../src/protocol/limits.js";
-import type { Answerer } from "../src/runtime/incoming.js";
+import { answering } from "../src/runtime/answering.js";
+import type { Answerer } from "../src/runtime/answerer.js";
 import { Peer, type PeerOwner } from "../src/runtime/peer.js";
 import type { Transport, TransportListener } from "../src/transport.js";
 
@@ -166,12 +167,12 @@ export class LinkedPeers {
     };
     return new Peer({
       ...{ role, limits: this.limits, clock: this.clock },
-      answerer: {
+      answering: answering({
         once: unanswered,
         stream: unanswered,
         explain: (error) => ({ code: "INTERNAL", message: String(error) }),
         ...answerer,
-      },
+      }),
       owner: {
         detached: (code) => void this.heard.push(`${role} detached ${code}`),
         broken: (close) => void this.heard.push(`${role} broken ${close}`),

@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { Transport } from "@trunkline/core";
 import {
+  answering,
   type CloseName,
   closeName,
   endsSession,
@@ -58,9 +59,9 @@ export class ServerConnection implements Connection, PeerOwner {
 
   constructor(household: Household<ServerConnection>) {
     this.#household = household;
-    const { router, limits, clock, abandoned, handlers, answering } = household;
-    const answerer = handlers.bound(abandoned.bound(router.answerer(answering, this)));
-    this.#peer = new Peer({ role: "server", limits, clock, answerer, owner: this });
+    const { router, limits, clock, abandoned, handlers, answerOptions } = household;
+    const answerer = handlers.bound(abandoned.bound(router.answerer(answerOptions, this)));
+    this.#peer = new Peer({ role: "server", limits, clock, answering: answering(answerer), owner: this });
   }
 
   get id(): string {

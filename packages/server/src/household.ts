@@ -14,7 +14,7 @@ export interface Household<Member> {
   readonly contractHash: string;
   readonly limits: Limits;
   /** How its calls are answered. */
-  readonly answering: AnswerOptions<Connection>;
+  readonly answerOptions: AnswerOptions<Connection>;
   readonly clock: Clock;
   readonly abandoned: AbandonedHandlers;
   readonly handlers: Handlers;

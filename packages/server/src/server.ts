@@ -82,7 +82,7 @@ export class Server implements AsyncDisposable {
       handlers: new Handlers(limits, clock),
       announced: new AnnouncedLimits(),
       report,
-      answering: { role: "server", limits, report, contextOf },
+      answerOptions: { role: "server", limits, report, contextOf },
       judge: judge(setup, this.#admission),
       detached: (connection) => this.#detached(connection),
       ended: (connection, ending) => this.#ended(connection, ending),

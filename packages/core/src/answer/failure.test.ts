@@ -5,7 +5,7 @@ import { mutation } from "../contract/procedure.js";
 import { wireOf } from "../contract/wire/procedure-wire.js";
 import { RpcError } from "../error/rpc-error.js";
 import { resolveLimits } from "../protocol/limits.js";
-import { ErrorWithBlob } from "../runtime/incoming.js";
+import { ErrorWithBlob } from "../runtime/answerer.js";
 import type { Work } from "../runtime/work.js";
 import { errorConstructors } from "./define/error-constructors.js";
 import { explain, type FailureReport, RefusedCall } from "./failure.js";

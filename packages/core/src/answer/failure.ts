@@ -10,7 +10,7 @@ import { toWireError } from "../error/wire-error.js";
 import type { Limits } from "../protocol/limits.js";
 import type { WireError } from "../protocol/message.js";
 import { encodeValue } from "../protocol/value.js";
-import { ErrorWithBlob } from "../runtime/incoming.js";
+import { ErrorWithBlob } from "../runtime/answerer.js";
 import type { Work } from "../runtime/work.js";
 import type { Route } from "./define/route.js";
 import { errorId } from "./error-id.js";

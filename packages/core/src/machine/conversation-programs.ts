@@ -3,8 +3,8 @@
  * and its reply are the conversation's own to say.
  */
 import type { CallerInput, HandlerInput } from "./conversation-words.js";
-import type { IncomingCalls } from "./incoming-calls.js";
 import type { OutgoingCalls } from "./outgoing-calls.js";
+import type { AnsweredCalls } from "./refused-calls.js";
 
 export function tellOutgoing<Sink>(
   calls: OutgoingCalls<Sink>,
@@ -27,7 +27,7 @@ export function tellOutgoing<Sink>(
 }
 
 export function tellIncoming<Work>(
-  calls: IncomingCalls<Work>,
+  calls: AnsweredCalls<Work>,
   input: Exclude<HandlerInput<Work>, { type: "reply" }>,
   now: number,
 ): void {

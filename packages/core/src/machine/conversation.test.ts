@@ -3,6 +3,7 @@ import { defaultLimits, type Limits, type PeerLimits, peerLimits } from "../prot
 import { Conversation } from "./conversation.js";
 import type { ConversationEffect, ConversationInput } from "./conversation-words.js";
 import type { IncomingCall } from "./incoming-call.js";
+import { IncomingCalls } from "./incoming-calls.js";
 import { OutgoingCall, type OutgoingRequest } from "./outgoing-call.js";
 
 type Effect = ConversationEffect<string, string>;
@@ -26,7 +27,7 @@ class End {
 
   constructor(role: "client" | "server" = "client", limits: Partial<Limits> = {}) {
     this.#limits = { ...defaultLimits, ...limits };
-    this.machine = new Conversation({ role, limits: this.#limits });
+    this.machine = new Conversation({ role, limits: this.#limits, Calls: IncomingCalls });
   }
 
   attach(

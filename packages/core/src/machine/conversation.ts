@@ -22,33 +22,38 @@ import type { Attach, ConversationEffect, ConversationInput } from "./conversati
 import { Departures } from "./departures.js";
 import { Heartbeat } from "./heartbeat.js";
 import type { IncomingCall } from "./incoming-call.js";
-import { IncomingCalls } from "./incoming-calls.js";
+import type { IncomingContext } from "./incoming-calls.js";
 import type { JoinNotice } from "./joined-streams.js";
 import type { Machine } from "./machine.js";
 import type { OutgoingCall } from "./outgoing-call.js";
 import { OutgoingCalls } from "./outgoing-calls.js";
+import type { AnsweredCalls } from "./refused-calls.js";
 import { Session, type SessionState } from "./session.js";
 
 /** Frames of one turn that are sent before the turn is over. */
 const FLUSH_FRAMES = 16;
 
-export interface ConversationOptions {
+export interface ConversationOptions<Work> {
   readonly limits: Limits;
   /** Who dialled has odd ids, who answered has even ones. */
   readonly role: "client" | "server";
+  /** What keeps the calls of the other end: `IncomingCalls`, or `RefusedCalls` where nobody answers. */
+  readonly Calls: new (
+    context: IncomingContext<Work>,
+  ) => AnsweredCalls<Work>;
 }
 
 export class Conversation<Sink, Work>
   implements Machine<ConversationInput<Sink, Work>, ConversationEffect<Sink, Work>>
 {
   readonly #limits: Limits;
-  readonly #role: ConversationOptions["role"];
+  readonly #role: ConversationOptions<Work>["role"];
   /** Of ids we give, modulo 2. */
   readonly #parity: 0 | 1;
   readonly #session: Session<OutgoingCall<Sink> | JoinNotice>;
   /** Made with our first call: most servers make none. */
   #outgoing: OutgoingCalls<Sink> | undefined;
-  readonly #incoming: IncomingCalls<Work>;
+  readonly #incoming: AnsweredCalls<Work>;
   readonly #departures = new Departures<Sink, Work>();
   readonly #emit: (effect: ConversationEffect<Sink, Work>) => void;
   readonly #heartbeat = new Heartbeat();
@@ -64,14 +69,14 @@ export class Conversation<Sink, Work>
   /** Parts that had gone when that was looked at last. */
   #partsSeen = 0;
 
-  constructor({ limits, role }: ConversationOptions) {
+  constructor({ limits, role, Calls }: ConversationOptions<Work>) {
     this.#limits = limits;
     this.#role = role;
     this.#parity = role === "client" ? 1 : 0;
     this.#emit = (effect) => void this.#effects.push(effect);
     this.#session = new Session(limits, this.#departures);
     const firstId = role === "client" ? 2 : 1;
-    this.#incoming = new IncomingCalls({ session: this.#session, limits, firstId, emit: this.#emit });
+    this.#incoming = new Calls({ session: this.#session, limits, firstId, emit: this.#emit });
     this.#departures.incoming = this.#incoming;
   }
 

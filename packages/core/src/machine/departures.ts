@@ -1,15 +1,15 @@
 /** What waits to be sent and is no frame yet: a call of ours, or a join. Each becomes one where it belongs. */
 import type { EncodedFrame } from "../protocol/blob.js";
-import type { IncomingCalls } from "./incoming-calls.js";
 import { JoinNotice } from "./joined-streams.js";
 import type { OutgoingCall } from "./outgoing-call.js";
 import type { OutgoingCalls } from "./outgoing-calls.js";
+import type { AnsweredCalls } from "./refused-calls.js";
 import type { Deferral } from "./session.js";
 
 /** Either is undefined as long as nothing of it waits. */
 export class Departures<Sink, Work> implements Deferral<OutgoingCall<Sink> | JoinNotice> {
   outgoing: OutgoingCalls<Sink> | undefined;
-  incoming: IncomingCalls<Work> | undefined;
+  incoming: AnsweredCalls<Work> | undefined;
 
   render(waiting: OutgoingCall<Sink> | JoinNotice, now: number, inParts: boolean): EncodedFrame | undefined {
     if (waiting instanceof JoinNotice) return this.incoming?.joined.render(waiting);

@@ -3,6 +3,7 @@ import { defaultLimits, type Limits, type PeerLimits, peerLimits } from "../prot
 import { Conversation } from "./conversation.js";
 import type { ConversationEffect, ConversationInput } from "./conversation-words.js";
 import type { IncomingCall, IncomingState } from "./incoming-call.js";
+import { IncomingCalls } from "./incoming-calls.js";
 
 type Effect = ConversationEffect<string, string>;
 type Call = IncomingCall<string>;
@@ -22,7 +23,7 @@ class Answerer {
 
   constructor(limits: Partial<Limits> = {}) {
     this.#limits = { ...defaultLimits, ...limits };
-    this.machine = new Conversation({ role: "server", limits: this.#limits });
+    this.machine = new Conversation({ role: "server", limits: this.#limits, Calls: IncomingCalls });
   }
 
   /** `received`: how many of its frames the reader has. */

@@ -7,6 +7,7 @@ import { parse } from "../protocol/parse.js";
 import { Conversation } from "./conversation.js";
 import type { ConversationEffect, ConversationInput } from "./conversation-words.js";
 import type { IncomingCall } from "./incoming-call.js";
+import { IncomingCalls } from "./incoming-calls.js";
 import { OutgoingCall, type OutgoingRequest } from "./outgoing-call.js";
 import type { Priority } from "./scheduler.js";
 
@@ -37,7 +38,7 @@ class End {
     role: "client" | "server",
     readonly limits: Limits,
   ) {
-    this.conversation = new Conversation({ role, limits });
+    this.conversation = new Conversation({ role, limits, Calls: IncomingCalls });
   }
 
   say(input: Input): void {

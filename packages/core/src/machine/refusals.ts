@@ -1,6 +1,7 @@
 /**
  * Requests that are refused at once: their answers wait to be sent like all others, so they are bounded by their number.
  */
+import type { StandardCode } from "../error/codes.js";
 import { errorFrame } from "../protocol/encode.js";
 import { type Violation, violation } from "../protocol/parse.js";
 import type { Session } from "./session.js";
@@ -19,14 +20,14 @@ export class Refusals {
   }
 
   /** Says no to this request. */
-  refuse(id: number, message: string): Violation | undefined {
+  refuse(id: number, message: string, code: StandardCode = "RESOURCE_EXHAUSTED"): Violation | undefined {
     const { taken, length } = this.#session.backlog;
     if (taken >= this.#recountAt) {
       this.#count = 0;
       this.#recountAt = taken + length + 1;
     }
     if (++this.#count > MAX_REFUSALS) return violation("too many refusals wait to be read (§5.2)", "flood");
-    this.#session.push(errorFrame(id, { code: "RESOURCE_EXHAUSTED", message, refused: true }), id);
+    this.#session.push(errorFrame(id, { code, message, refused: true }), id);
     return undefined;
   }
 }

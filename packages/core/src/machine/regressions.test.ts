@@ -3,10 +3,11 @@ import { describe, expect, it } from "vitest";
 import { type Limits, peerLimits, resolveLimits } from "../protocol/limits.js";
 import { Conversation } from "./conversation.js";
 import type { ConversationInput } from "./conversation-words.js";
+import { IncomingCalls } from "./incoming-calls.js";
 import { OutgoingCall, type OutgoingRequest } from "./outgoing-call.js";
 
 const client = (limits: Partial<Limits> = {}) =>
-  new Conversation<string, never>({ role: "client", limits: resolveLimits(limits) });
+  new Conversation<string, never>({ role: "client", limits: resolveLimits(limits), Calls: IncomingCalls });
 
 const ask = (request: Partial<OutgoingRequest> = {}) =>
   new OutgoingCall(

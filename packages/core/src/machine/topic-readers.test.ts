@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import { defaultLimits, peerLimits } from "../protocol/limits.js";
 import { Conversation } from "./conversation.js";
 import type { ConversationInput } from "./conversation-words.js";
+import { IncomingCalls } from "./incoming-calls.js";
 import { OutgoingCall } from "./outgoing-call.js";
 
 /** A caller, and what its other end says, given as JSON values. */
 class Caller {
-  readonly machine = new Conversation<string, string>({ role: "client", limits: defaultLimits });
+  readonly machine = new Conversation<string, string>({ role: "client", limits: defaultLimits, Calls: IncomingCalls });
   sent: unknown[][] = [];
   told: string[] = [];
   #generation = 0;

@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { RpcError } from "../error/rpc-error.js";
+import { Conversation } from "../machine/conversation.js";
 import type { ConversationInput } from "../machine/conversation-words.js";
 import { IncomingCall } from "../machine/incoming-call.js";
+import { IncomingCalls } from "../machine/incoming-calls.js";
+import { defaultLimits } from "../protocol/limits.js";
 import { op } from "../protocol/message.js";
-import { type Answerer, Incoming } from "./incoming.js";
+import type { Answerer } from "./answerer.js";
+import { Incoming } from "./incoming.js";
 import type { OpenStream } from "./open-stream.js";
-import type { Sink } from "./sink.js";
+import type { Sink, Sink } from "./sink.js";
 import type { Work } from "./work.js";
 
 const opening = { id: 1, path: "p", timeoutMs: 0, meta: undefined, input: 1 };
@@ -23,12 +27,9 @@ function handsFor(answerer: Partial<Answerer>) {
       explain: (error) => ({ code: "INTERNAL", message: error instanceof Error ? error.message : String(error) }),
       ...answerer,
     },
-    {
-      say: (input) => void said.push(wordsOf(input)),
-      outlet: () => {
-        throw new Error("no stream here is shared");
-      },
-    },
+    // No stream here is shared.
+    new Conversation<Sink, Work>({ role: "server", limits: defaultLimits, Calls: IncomingCalls }),
+    { say: (input) => void said.push(wordsOf(input)) },
   );
   return { incoming, said };
 }

@@ -3,46 +3,28 @@
  * handler throws is caught here and becomes an error frame.
  */
 
+import type { Conversation } from "../machine/conversation.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { AbortReason } from "../machine/incoming-calls.js";
 import type { Encoded } from "../protocol/blob.js";
-import type { WireError } from "../protocol/message.js";
+import { type Answerer, ErrorWithBlob } from "./answerer.js";
 import type { OpenStream, Outlet, StreamItem } from "./open-stream.js";
+import { Outlets } from "./outlets.js";
 import { type PulledListener, PulledSource } from "./pulled-source.js";
+import type { Sink } from "./sink.js";
 import { type Speaker, Work } from "./work.js";
-
-/** Who answers: the one thing the two ends do not share. Both methods may throw, or reject, anything. */
-export interface Answerer {
-  /** A query or a mutation. A value that is ready is returned as it is: no promise is made for it. */
-  once(work: Work): Encoded | Promise<Encoded>;
-  stream(work: Work): OpenStream | Promise<OpenStream>;
-  /** What the caller is told of an error. Never throws. */
-  explain(error: unknown, work: Work): WireError | ErrorWithBlob;
-  /** A handler's caller has gone before it has settled (1), and when it has settled at last (-1). */
-  abandoned?(change: 1 | -1): void;
-}
-
-/** An error whose data has bytes. */
-export class ErrorWithBlob {
-  constructor(
-    readonly error: WireError,
-    readonly blob: Uint8Array,
-  ) {}
-}
-
-/** Hears what the work has to say. */
-export interface WorkSpeaker extends Speaker {
-  /** For a stream that nobody pulls. */
-  outlet(call: IncomingCall<Work>): Outlet;
-}
 
 export class Incoming {
   readonly #answerer: Answerer;
-  readonly #speaker: WorkSpeaker;
+  readonly #conversation: Conversation<Sink, Work>;
+  readonly #speaker: Speaker;
+  /** Made for the first stream that nobody pulls. */
+  #outlets: Outlets | undefined;
   #pulled: PulledListener<IncomingCall<Work>> | undefined;
 
-  constructor(answerer: Answerer, speaker: WorkSpeaker) {
+  constructor(answerer: Answerer, conversation: Conversation<Sink, Work>, speaker: Speaker) {
     this.#answerer = answerer;
+    this.#conversation = conversation;
     this.#speaker = speaker;
   }
 
@@ -109,7 +91,7 @@ export class Incoming {
     const { work } = call;
     if (work === undefined) return;
     try {
-      if (!work.aborted) work.fed = stream.feed?.(this.#speaker.outlet(call));
+      if (!work.aborted) work.fed = stream.feed?.(this.#outlet(call));
     } catch (error) {
       return this.#fail(call, error);
     }
@@ -117,6 +99,11 @@ export class Incoming {
     work.source = new PulledSource(call, stream, this.#pulledListener);
     if (work.aborted) work.source.close();
     else this.#speaker.say({ type: "ready", call });
+  }
+
+  #outlet(call: IncomingCall<Work>): Outlet {
+    this.#outlets ??= new Outlets(this.#conversation, this.#answerer, this.#speaker);
+    return this.#outlets.outlet(call);
   }
 
   /** Made with the first stream. */

@@ -4,7 +4,7 @@ import type { ConversationInput } from "../machine/conversation-words.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { Joining, Portion } from "../machine/joined-streams.js";
 import type { SharedMessage } from "../transport.js";
-import { type Answerer, ErrorWithBlob } from "./incoming.js";
+import { type Answerer, ErrorWithBlob } from "./answerer.js";
 import type { Fed, Outlet } from "./open-stream.js";
 import type { Sink } from "./sink.js";
 import type { Speaker, Work } from "./work.js";

@@ -8,19 +8,19 @@ import { Conversation } from "../machine/conversation.js";
 import type { Attach, ConversationEffect, ConversationInput } from "../machine/conversation-words.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { OutgoingCall } from "../machine/outgoing-call.js";
+import { RefusedCalls } from "../machine/refused-calls.js";
 import type { Data } from "../protocol/blob.js";
 import { type CloseName, closeCodes } from "../protocol/close-codes.js";
 import { greeting } from "../protocol/encode.js";
 import type { Limits } from "../protocol/limits.js";
 import type { SharedMessage, Transport, TransportListener } from "../transport.js";
+import type { Answering } from "./answering.js";
 import { closeTransport } from "./close-transport.js";
-import { type Answerer, Incoming, type WorkSpeaker } from "./incoming.js";
-import type { Outlet } from "./open-stream.js";
+import type { Incoming } from "./incoming.js";
 import type { Caller } from "./outgoing.js";
-import { Outlets } from "./outlets.js";
 import type { Sink } from "./sink.js";
 import { Sources } from "./sources.js";
-import type { Work } from "./work.js";
+import type { Speaker, Work } from "./work.js";
 
 /** What a peer's owner hears. None of these may throw. */
 export interface PeerOwner {
@@ -48,18 +48,18 @@ export interface PeerOptions {
   readonly role: "client" | "server";
   readonly limits: Limits;
   readonly clock: Clock;
-  readonly answerer: Answerer;
+  /** Absent: the other end's calls are refused. */
+  readonly answering?: Answering | undefined;
   readonly owner: PeerOwner;
 }
 
 type Effect = ConversationEffect<Sink, Work>;
 
-export class Peer implements Caller, WorkSpeaker {
+export class Peer implements Caller, Speaker {
   readonly #conversation: Conversation<Sink, Work>;
   readonly #clock: Clock;
   readonly #alarm: Alarm;
-  readonly #incoming: Incoming;
-  readonly #answerer: Answerer;
+  readonly #incoming: Incoming | undefined;
   readonly #owner: PeerOwner;
   #transport: Transport | undefined;
   #successor: Peer | undefined;
@@ -69,7 +69,6 @@ export class Peer implements Caller, WorkSpeaker {
   #congested = false;
   // Most ends of most conversations never need these.
   #sources: Sources | undefined;
-  #outlets: Outlets | undefined;
   /** Streams whose sources are told, when all else is done, that they take something again. */
   #waking: IncomingCall<Work>[] | undefined;
   #now = 0;
@@ -78,13 +77,12 @@ export class Peer implements Caller, WorkSpeaker {
   /** What the owner hears when they are done: that this transport, or the session, is over. */
   #partings: (() => void)[] | undefined;
 
-  constructor({ role, limits, clock, answerer, owner }: PeerOptions) {
-    this.#conversation = new Conversation({ role, limits });
+  constructor({ role, limits, clock, answering, owner }: PeerOptions) {
+    this.#conversation = new Conversation({ role, limits, Calls: answering?.Calls ?? RefusedCalls });
     this.#clock = clock;
     this.#alarm = clock.alarm(() => this.#tick());
-    this.#answerer = answerer;
     this.#owner = owner;
-    this.#incoming = new Incoming(answerer, this);
+    this.#incoming = answering?.hands(this.#conversation, this);
   }
 
   /** How many numbered frames have arrived: what hello and welcome carry. */
@@ -212,11 +210,6 @@ export class Peer implements Caller, WorkSpeaker {
     this.say({ type: "consume", call, count });
   }
 
-  outlet(call: IncomingCall<Work>): Outlet {
-    this.#outlets ??= new Outlets(this.#conversation, this.#answerer, this);
-    return this.#outlets.outlet(call);
-  }
-
   get #asking(): Sources {
     this.#sources ??= new Sources(this, this.#incoming, this.#clock);
     return this.#sources;
@@ -315,7 +308,7 @@ export class Peer implements Caller, WorkSpeaker {
         return;
       case "request":
         this.#owner.news?.();
-        this.#incoming.start(effect.call, this.#time());
+        this.#incoming?.start(effect.call, this.#time());
         return;
       case "result":
         if (!effect.call.isQuery) this.#owner.news?.();
@@ -332,10 +325,10 @@ export class Peer implements Caller, WorkSpeaker {
         this.#asking.read(effect.call);
         return;
       case "item":
-        this.#incoming.item(effect.call, effect.value, effect.blob);
+        this.#incoming?.item(effect.call, effect.value, effect.blob);
         return;
       case "complete":
-        this.#incoming.complete(effect.call);
+        this.#incoming?.complete(effect.call);
         return;
       case "stop":
         effect.call.sink.source?.stop();
@@ -353,7 +346,7 @@ export class Peer implements Caller, WorkSpeaker {
         effect.call.sink.gap(effect.reason);
         return;
       case "abort":
-        this.#incoming.abort(effect.call, effect.reason);
+        this.#incoming?.abort(effect.call, effect.reason);
         return;
       case "ping":
         this.#transport?.ping();

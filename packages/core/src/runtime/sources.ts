@@ -14,10 +14,10 @@ import type { Speaker, Work } from "./work.js";
 
 export class Sources implements SourceListener<Sink> {
   readonly #speaker: Speaker;
-  readonly #incoming: Incoming;
+  readonly #incoming: Incoming | undefined;
   readonly #pace: Pace;
 
-  constructor(speaker: Speaker, incoming: Incoming, clock: Clock) {
+  constructor(speaker: Speaker, incoming: Incoming | undefined, clock: Clock) {
     this.#speaker = speaker;
     this.#incoming = incoming;
     this.#pace = new Pace(clock);
@@ -53,7 +53,7 @@ export class Sources implements SourceListener<Sink> {
   }
 
   readonly #pull = (call: IncomingCall<Work>): void => {
-    if (call.state === "pulling") this.#incoming.pull(call);
+    if (call.state === "pulling") this.#incoming?.pull(call);
   };
 
   readonly #read = (call: OutgoingCall<Sink>): void => {

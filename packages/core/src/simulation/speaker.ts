@@ -5,6 +5,7 @@
 import type { Alarm } from "../clock.js";
 import { Conversation } from "../machine/conversation.js";
 import type { Attach, ConversationEffect, ConversationInput } from "../machine/conversation-words.js";
+import { IncomingCalls } from "../machine/incoming-calls.js";
 import { type CloseName, closeCodes } from "../protocol/close-codes.js";
 import type { Limits } from "../protocol/limits.js";
 import type { Transport } from "../transport.js";
@@ -58,7 +59,7 @@ export class Speaker implements Asked {
   constructor(options: SpeakerOptions) {
     const { role, limits, around } = options;
     this.options = options;
-    this.conversation = new Conversation({ role, limits });
+    this.conversation = new Conversation({ role, limits, Calls: IncomingCalls });
     this.#watch = new TurnWatch(this.conversation, { name: options.name, limits, trace: around.trace });
     this.#alarm = around.clock.alarm(() => this.#turn(() => this.conversation.tick(around.clock.now())));
   }

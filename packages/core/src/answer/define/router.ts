@@ -5,7 +5,8 @@
 import type { Procedure } from "../../contract/procedure.js";
 import { routes } from "../../contract/routes.js";
 import { wireOf } from "../../contract/wire/procedure-wire.js";
-import type { Answerer } from "../../runtime/incoming.js";
+import type { Answerer } from "../../runtime/answerer.js";
+import { type Answering, answering } from "../../runtime/answering.js";
 import { type AnswerOptions, RouterAnswerer } from "../answer.js";
 import { errorConstructors } from "./error-constructors.js";
 import type { RunningHandler } from "./handler.js";
@@ -19,6 +20,8 @@ export interface Router<Contract, Context, Connection> {
   readonly routes: ReadonlyMap<string, Route<Context, Connection>>;
   /** @internal Makes what answers one connection's calls. Part of the router, so that who has none loads nothing of it. */
   answerer(options: AnswerOptions<Connection>, connection: Connection): Answerer;
+  /** @internal The same with all that answering takes, for a peer. */
+  answering(options: AnswerOptions<Connection>, connection: Connection): Answering;
 }
 
 /**
@@ -42,9 +45,12 @@ export function makeRouter<Contract extends object, Context, Connection>(
   }
   if (complaints.length > 0) throw new TypeError(`the router does not fit its contract:\n  ${complaints.join("\n  ")}`);
   const answered = { contract, routes: made };
+  const answerer = (options: AnswerOptions<Connection>, connection: Connection) =>
+    new RouterAnswerer(answered, options, connection);
   return Object.freeze<Router<Contract, Context, Connection>>({
     ...answered,
-    answerer: (options, connection) => new RouterAnswerer(answered, options, connection),
+    answerer,
+    answering: (options, connection) => answering(answerer(options, connection)),
   });
 }
 

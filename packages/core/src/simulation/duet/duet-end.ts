@@ -5,6 +5,7 @@
 import { Conversation } from "../../machine/conversation.js";
 import type { Attach, ConversationEffect, ConversationInput } from "../../machine/conversation-words.js";
 import type { IncomingCall } from "../../machine/incoming-call.js";
+import { IncomingCalls } from "../../machine/incoming-calls.js";
 import type { OutgoingCall } from "../../machine/outgoing-call.js";
 import type { Data, Encoded } from "../../protocol/blob.js";
 import { topicEvents, topicItem } from "../../protocol/encode.js";
@@ -59,7 +60,7 @@ export class DuetEnd {
   constructor(options: DuetEndOptions) {
     const { role, limits, trace } = options;
     this.#options = options;
-    this.conversation = new Conversation({ role, limits });
+    this.conversation = new Conversation({ role, limits, Calls: IncomingCalls });
     this.#watch = new TurnWatch(this.conversation, { name: role, limits, trace });
   }
 

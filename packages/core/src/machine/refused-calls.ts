@@ -1,0 +1,75 @@
+/**
+ * Calls of the other end, where nobody answers: each is refused, and no more is ever heard or said of it. It stands in the
+ * place of {@link IncomingCalls}, of which an end that serves nothing then loads nothing.
+ */
+import type { Frame } from "../protocol/message.js";
+import { op } from "../protocol/message.js";
+import { type Violation, violation } from "../protocol/parse.js";
+import type { IncomingCalls, IncomingContext } from "./incoming-calls.js";
+import type { IncomingUpstreams } from "./incoming-upstreams.js";
+import type { JoinedStreams } from "./joined-streams.js";
+import { Refusals } from "./refusals.js";
+
+/** What a conversation asks of whoever keeps the calls of the other end. */
+export interface AnsweredCalls<Work> extends Omit<IncomingCalls<Work>, "joined" | "upstreams"> {
+  readonly joined: Pick<JoinedStreams<Work>, "render" | "share" | "join" | "room">;
+  readonly upstreams: Pick<IncomingUpstreams<Work>, "take" | "decline">;
+}
+
+/** There is never a call to say anything of. */
+const silent = (): void => {};
+const none = (): undefined => {};
+
+export class RefusedCalls<Work> implements AnsweredCalls<Work> {
+  readonly joined = { render: none, share: silent, join: silent, room: () => 0 };
+  readonly upstreams = { take: silent, decline: silent };
+  readonly deadline = Infinity;
+  readonly open = 0;
+  readonly awaited = 0;
+  readonly peerMessageBytes = Infinity;
+  readonly attached = silent;
+  readonly look = silent;
+  readonly has = () => false;
+  readonly reply = silent;
+  readonly fail = silent;
+  readonly finish = silent;
+  readonly ready = silent;
+  readonly event = silent;
+  readonly gap = silent;
+  readonly feed = () => false;
+  readonly resume = silent;
+  readonly expire = silent;
+  readonly release = silent;
+  readonly end = silent;
+  readonly #context: Pick<IncomingContext<Work>, "session" | "firstId">;
+  readonly #refusals: Refusals;
+  #lastId = 0;
+
+  constructor(context: Pick<IncomingContext<Work>, "session" | "firstId">) {
+    this.#context = context;
+    this.#refusals = new Refusals(context.session);
+  }
+
+  expects(id: number): boolean {
+    return id > this.#lastId;
+  }
+
+  announce(id: number): Violation | undefined {
+    if (id % 2 !== this.#context.firstId % 2) return violation("an id of this end's parity (§5.2)");
+    if (id <= this.#lastId) return violation("an id that does not grow (§5.2)");
+    this.#lastId = id;
+    return undefined;
+  }
+
+  request(frame: Frame, _now: number, announced = false): Violation | undefined {
+    const { id } = frame;
+    if (frame.op === op.cancel) this.#context.session.decline(id);
+    if (frame.op !== op.call && frame.op !== op.subscribe) return undefined;
+    const wrong = announced ? undefined : this.announce(id);
+    return wrong ?? this.#refusals.refuse(id, "the client serves no procedures", "UNIMPLEMENTED");
+  }
+
+  restart(): void {
+    this.#lastId = 0;
+  }
+}
