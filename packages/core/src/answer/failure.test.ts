@@ -107,6 +107,18 @@ describe("a deliberate error", () => {
     expect(reports.map((report) => report.error)).toEqual([error]);
   });
 
+  it("has its data read once: a getter that throws later breaks nothing", () => {
+    let reads = 0;
+    const capacity = {
+      toJSON: () => {
+        if (reads++ > 0) throw new Error("the second time");
+        return 5;
+      },
+    };
+    const { wire } = explained(new RpcError("FAILED_PRECONDITION", { data: { capacity } }));
+    expect(JSON.parse(JSON.stringify(wire))).toMatchObject({ code: "FAILED_PRECONDITION", data: { capacity: 5 } });
+  });
+
   it("of no procedure may have a standard code only", () => {
     expect(explained(new RpcError("GONE"), { known: false }).wire).toEqual(internal);
     expect(explained(new RpcError("ABORTED"), { known: false }).wire.code).toBe("ABORTED");

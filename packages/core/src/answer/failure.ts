@@ -66,7 +66,7 @@ function deliberate(error: RpcError, { route, limits }: Circumstances): WireErro
   const { code } = error;
   if (isStandardCode(code)) {
     const wire = toWireError(error);
-    return wire.data === undefined || encodeValue(wire.data, limits) !== undefined ? wire : undefined;
+    return wire.data === undefined ? wire : withPlainData(wire, wire.data, limits);
   }
   const declared = route?.procedure.definition.errors;
   if (declared === undefined || !Object.hasOwn(declared, code)) return undefined;
@@ -91,9 +91,15 @@ function withData(
   if (value === undefined) return error;
   const writer = new BlobWriter();
   const data = codec === undefined ? value : codec.encode(value, writer);
-  if (encodeValue(data, limits) === undefined) return undefined;
+  const told = withPlainData(error, data, limits);
   const blob = writer.take();
-  return blob === undefined ? { ...error, data } : new ErrorWithBlob({ ...error, data }, blob);
+  return told === undefined || blob === undefined ? told : new ErrorWithBlob(told, blob);
+}
+
+/** The data is read once: what has a getter may throw, or be another value, when the frame is made. */
+function withPlainData(error: WireError, data: unknown, limits: Pick<Limits, "jsonDepth">): WireError | undefined {
+  const text = encodeValue(data, limits);
+  return text === undefined ? undefined : { ...error, data: JSON.parse(text) as unknown };
 }
 
 /** Whether this was thrown because the signal said so. */
