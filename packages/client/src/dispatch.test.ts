@@ -53,6 +53,14 @@ describe("a call on its way out", () => {
     expect(line.frames).toEqual([[2, 1, "a.b", 0, null, limits.creditEvents, "7"]]);
   });
 
+  it.each([new AbortController(), {}, null, "signal"])("is not made with a signal that is none: %o", async (signal) => {
+    const { call, line, settled } = setUp();
+    const made = call(mutation({}), undefined, { signal: signal as never }) as Promise<unknown>;
+    await expect(made).rejects.toMatchObject({ ...notSent, message: "signal must be an AbortSignal" });
+    await settled();
+    expect(line.frames).toEqual([]);
+  });
+
   it.each([
     ["the caller's", { timeoutMs: 1 }, 2, 3, 1],
     ["the contract's", {}, 2, 3, 2],

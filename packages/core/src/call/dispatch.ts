@@ -57,6 +57,7 @@ export function dispatcher(surroundings: Surroundings): (call: ClientCall) => un
     try {
       const wire = wireOf(call.procedure);
       const answer = { path: call.path, wire };
+      checkSignal(signal);
       const request = requestOf(call, wire, surroundings);
       const source = sourceOf(call, wire, surroundings);
       // What sends items of its own is no other call's equal.
@@ -146,6 +147,12 @@ function checkedEventId(lastEventId: string): string {
 function checkedTimeout(timeoutMs: number): number {
   if (typeof timeoutMs === "number" && timeoutMs > 0) return timeoutMs > LONGEST_TIMEOUT_MS ? Infinity : timeoutMs;
   throw mistake(`timeoutMs must be a positive number of milliseconds, not ${printed(timeoutMs)}`);
+}
+
+/** Before anything is sent. What is passed instead is often the controller itself. */
+function checkSignal(signal: unknown): void {
+  if (signal === undefined || (typeof signal === "object" && signal !== null && "addEventListener" in signal)) return;
+  throw mistake("signal must be an AbortSignal");
 }
 
 /** What a JavaScript caller may have passed in place of a number. */
