@@ -460,3 +460,11 @@ it("C4: answers to calls that were never made are dropped, or break the session,
   line.hear(batch(2, 1, [resultFrame(999, "1"), errorFrame(2, { code: "X", message: "" }), resultFrame(1, "5")]));
   expect(connection.status).toEqual({ state: "ready" });
 });
+
+it("takes no string for a list of tags to forget", async () => {
+  const { connection } = await ready();
+  expect(() => connection.invalidate("room:1" as never)).toThrow("invalidate: expected an array of strings");
+  expect(() => connection.invalidate([1] as never)).toThrow(TypeError);
+  connection.invalidate(["room:1"]);
+  connection.invalidate();
+});

@@ -124,8 +124,11 @@ export class ClientConnection implements Caller {
     return () => void this.#listeners.delete(subscription);
   }
 
-  /** What was kept with these tags is no longer true; without tags, all of it. */
+  /** What was kept with these tags is no longer true; without tags, all of it. Throws a `TypeError` for what is no list of tags. */
   invalidate(tags?: readonly string[]): void {
+    const isList = tags === undefined || (Array.isArray(tags) && tags.every((tag) => typeof tag === "string"));
+    // A string has letters, none of which is a tag: nothing would be forgotten, and nobody told.
+    if (!isList) throw new TypeError("invalidate: expected an array of strings, or nothing for everything");
     this.#news++;
     this.#options.invalidated?.(tags);
   }
