@@ -10,12 +10,12 @@ export interface UploadFigures extends Exclude<UploadReport, { readonly gone: nu
 }
 
 const execArgv = ["--conditions=@trunkline/source", "--import=tsx"];
-const start = (name: string) => fork(fileURLToPath(new URL(name, import.meta.url)), { execArgv });
+const start = (program: URL) => fork(fileURLToPath(program), { execArgv });
 
 /** Cuts fall at equal distances of what has gone. */
 export async function runUpload({ bytes, cuts }: { bytes: number; cuts: number }): Promise<UploadFigures> {
-  const server = start("upload-server.ts");
-  const client = start("upload-client.ts");
+  const server = start(new URL("upload-server.ts", import.meta.url));
+  const client = start(new URL("upload-client.ts", import.meta.url));
   const listening = told<{ readonly port: number }>(server);
   const reports = told<UploadReport>(client);
   try {
