@@ -9,7 +9,7 @@ import { op } from "../protocol/message.js";
 import type { Answerer } from "./answerer.js";
 import { Incoming } from "./incoming.js";
 import type { OpenStream } from "./open-stream.js";
-import type { Sink, Sink } from "./sink.js";
+import type { Sink } from "./sink.js";
 import type { Work } from "./work.js";
 
 const opening = { id: 1, path: "p", timeoutMs: 0, meta: undefined, input: 1 };
