@@ -191,7 +191,7 @@ describe("a cut", () => {
           [1, 1, "big", 0, null, { size: 400_000 }],
         ]);
       }
-      await pause(50);
+      await pause(600);
       for (const line of lines) line.destroy("RST");
       await pause(40);
       const after = await victim.condition();

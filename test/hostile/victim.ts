@@ -84,7 +84,7 @@ async function condition(): Promise<Condition> {
     globalThis.gc?.();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  const { heapUsed, external } = process.memoryUsage();
   const { user, system } = process.cpuUsage();
   const resources = process.getActiveResourcesInfo();
   const loopDelayMs = delay.max / 1e6;
@@ -95,7 +95,7 @@ async function condition(): Promise<Condition> {
     abandoned: listening.server.abandoned,
     timers: resources.filter((name) => name === "Timeout").length,
     sockets: resources.filter((name) => name === "TCPSocketWrap").length,
-    heldBytes: heapUsed + external + arrayBuffers,
+    heldBytes: heapUsed + external,
     loopDelayMs,
     cpuMs: (user + system) / 1_000,
     started,

@@ -49,8 +49,13 @@ class ClockWorld {
     patch(globalThis, "clearTimeout", () => ((timer: number) => void this.#timers.delete(timer)) as never);
   }
 
-  readonly #setTimeout = (task: () => void, delayMs: number): number => {
-    this.#timers.set(++this.#started, { at: this.#now + (delayMs > MOST_MS ? 1 : delayMs), task });
+  readonly #setTimeout = <Args extends unknown[]>(
+    task: (...args: Args) => void,
+    delayMs: number,
+    ...args: Args
+  ): number => {
+    const at = this.#now + (delayMs > MOST_MS ? 1 : delayMs);
+    this.#timers.set(++this.#started, { at, task: () => task(...args) });
     return this.#started;
   };
 

@@ -46,7 +46,7 @@ export const mutants: readonly Mutant[] = [
     [
       "resume is one frame too late, numbers unchecked",
       "the resume range and `seq`",
-      ["I10"],
+      ["I10", "I4"],
       () => {
         numbers.resumeOff(1);
         numbers.acceptAnyNumber();
@@ -84,7 +84,7 @@ export const mutants: readonly Mutant[] = [
       ["I3", "I4", "I10", "I14"],
       parts.overtakeLargeFrames,
     ],
-    ["a call in parts is never called sent", "`not-sent` means never started", ["I2"], parts.callPartsNotSent],
+    ["a call in parts is never called sent", "`not-sent` means never started", ["I2", "I10"], parts.callPartsNotSent],
     // Calls.
     ["mutation sent again without a session", "a handler starts at most once", ["I2", "I4"], calls.repeatEveryCall],
     ["call dispatched twice", "a handler starts at most once", ["I2"], () => calls.twice("request")],

@@ -18,7 +18,12 @@ const rows: readonly Row[] = [
   ["a drain hangs up", "a drain fails no call", ["I15"], households.hangUpAfterGoodbye],
   ["what is in flight is handed over", "a handler starts at most once", ["I2"], households.handOverInFlight],
   ["token not rotated", "a token is used once", ["I12"], households.keepTokens],
-  ["a stranger's session resumed", "two clients never share a session", ["I12", "I7"], households.resumeAnybodys],
+  [
+    "a stranger's session resumed",
+    "two clients never share a session",
+    ["I12", "I7", "I14"],
+    households.resumeAnybodys,
+  ],
   ["revoke forgets detached sessions", "`revoke` ends all of an identity", ["I9"], households.revokeAttachedOnly],
   ["detached sessions never end", "`resumeMs`", ["I6", "I10"], households.neverEndDetached],
   ["detached sessions give no way", "`detachedSessions`", ["I6"], households.makeNoRoom],
@@ -38,7 +43,12 @@ const rows: readonly Row[] = [
   ["an item is said again after a resume", "items come once", ["I4", "I14"], uploads.repeatLastItem],
   // Calls of servers.
   ["a client goes on with what was called off", "what is cancelled stops", ["I10"], callbacks.goOnUnwanted],
-  ["connections of an identity are mixed", "a call is made to one session", ["I12", "I15"], callbacks.mixConnections],
+  [
+    "connections of an identity are mixed",
+    "a call is made to one session",
+    ["I12", "I15", "I10"],
+    callbacks.mixConnections,
+  ],
   ["a client leaves whom it answers", "a drain fails no call", ["I15"], callbacks.leaveCallers],
   ["a lost session calls all not-sent", "`not-sent` means never started", ["I2"], callEndedNotSent],
   // Parts.
