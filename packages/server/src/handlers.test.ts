@@ -68,7 +68,10 @@ async function setUp(limits: NonNullable<ServerOptions<object>["limits"]>) {
     release.get(name)?.();
     await settle(virtual);
   };
-  return { server, virtual, begun, callers, free, settled: () => settle(virtual) };
+  const sleep = (ms: number) => {
+    computedMs += ms;
+  };
+  return { server, virtual, begun, callers, free, sleep, settled: () => settle(virtual) };
 }
 
 const refused = { code: "RESOURCE_EXHAUSTED", message: "the server has more to do than it can", refused: true };
@@ -142,6 +145,17 @@ describe("a call that waits", () => {
     await free("a");
     expect([begun, server.waiting, server.abandoned]).toEqual([["a"], 0, 0]);
     if (how === "expired") expect(ada.error(waiting).code).toBe("DEADLINE_EXCEEDED");
+  });
+
+  it("D4: begins in a process that was asleep for longer than it may wait", async () => {
+    const { begun, callers, sleep, settled } = await setUp({ queueMs: 100 });
+    const [ada] = callers;
+    ada.call("compute", SLICE_MS + 1);
+    const waiting = ada.call("compute", 1);
+    sleep(40_000);
+    await settled();
+    expect(begun).toEqual([`compute ${SLICE_MS + 1}`, "compute 1"]);
+    expect(ada.answers(waiting)).toEqual([[5, 1]]);
   });
 
   it("tells its handler what is left of its time", async () => {

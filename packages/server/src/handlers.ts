@@ -82,13 +82,14 @@ export class Handlers {
   #drain(): void {
     let now = this.#clock.now();
     this.#queue.turn(now);
-    for (const job of this.#queue.expired(now)) job.reject(refusal);
     for (let next = this.#queue.next(now); next !== undefined; next = this.#queue.next(now)) {
       const { job, waitedMs } = next;
       job.work.waited(waitedMs);
       this.#begin(job);
       now = this.#clock.now();
     }
+    // After whoever may begin has: a process that was asleep makes nobody late.
+    for (const job of this.#queue.expired(now)) job.reject(refusal);
     if (this.#queue.ready || this.#queue.marked) this.#askForTurn();
     this.#alarm.set(this.#queue.deadline);
   }

@@ -183,6 +183,16 @@ describe("who is refused at once", () => {
     expect(mayWait(bob, 200)).toBe(true);
   });
 
+  it("is nobody because a process that gets little time stood still a few times, for seconds each", () => {
+    const { mayWait, add, pass, turn } = setUp();
+    for (let still = 0; still < 10; still++) {
+      for (const job of ["a", "b", "c", "d"]) add(job);
+      expect(mayWait(ada, 2_000)).toBe(true);
+      pass(3_000);
+      turn(1);
+    }
+  });
+
   it("is nobody because the process slept", () => {
     const { mayWait, add, pass, turn } = measured();
     add("before");

@@ -15,12 +15,13 @@ export type RunBounds = Pick<Limits, "handlers" | "queuedCalls" | "queueMs">;
 
 /** How long handlers may begin one after the other before everything else has its turn. */
 export const SLICE_MS = 10;
-/** How long the pace is measured before it is believed, and then anew: handlers settle in bursts. */
+/** For how long, and by how many who begin, the pace is measured before it is believed, and then anew: handlers settle in bursts. */
 const MEASURE_MS = 50;
+const MEASURE_BEGUN = 8;
 /** How much of the pace the latest measure is. */
 const WEIGHT = 1 / 2;
-/** A measure is at most this part of `queueMs`: a process that was asleep has not become slow. */
-const MAX_MEASURE = 1 / 4;
+/** No more than this is believed of the time between two: a process that was asleep has not become slow. */
+const MAX_STEP_MS = 100;
 
 interface Waiting<Job> {
   readonly job: Job;
@@ -161,11 +162,11 @@ export class RunQueue<Job> {
   }
 
   #measure(now: number): void {
-    this.#busyMs += now - this.#busyAt;
+    this.#busyMs += Math.min(now - this.#busyAt, MAX_STEP_MS);
     this.#busyAt = now;
     this.#begun++;
-    if (this.#busyMs < MEASURE_MS) return;
-    const paceMs = Math.min(this.#busyMs / this.#begun, this.#bounds.queueMs * MAX_MEASURE);
+    if (this.#busyMs < MEASURE_MS || this.#begun < MEASURE_BEGUN) return;
+    const paceMs = this.#busyMs / this.#begun;
     this.#paceMs = this.#paceMs === 0 ? paceMs : this.#paceMs + (paceMs - this.#paceMs) * WEIGHT;
     this.#busyMs = 0;
     this.#begun = 0;
