@@ -66,8 +66,8 @@ export class Conversation<Sink, Work>
   #ending: { readonly code: StandardCode; readonly message: string } | undefined;
   /** When the backlog passed its hard bound; `Infinity` while it is below. */
   #overSince = Infinity;
-  /** Parts that had gone when that was looked at last. */
-  #partsSeen = 0;
+  /** Frames that had gone when that was looked at last. */
+  #takenSeen = 0;
 
   constructor({ limits, role, Calls }: ConversationOptions<Work>) {
     this.#limits = limits;
@@ -137,6 +137,11 @@ export class Conversation<Sink, Work>
   /** The largest message that the other end takes. */
   get peerMessageBytes(): number {
     return this.#incoming.peerMessageBytes;
+  }
+
+  /** Frames of ours that have gone to the other end, ever. */
+  get taken(): number {
+    return this.#session.taken;
   }
 
   get deadline(): number {
@@ -402,11 +407,12 @@ export class Conversation<Sink, Work>
 
   /** Notes since when the backlog is above its hard bound. */
   #weigh(now: number): void {
-    const { backlog, bulkSize, partsTaken, state } = this.#session;
+    const { backlog, bulkSize, taken, state } = this.#session;
     const { outboundHardBytes } = this.#limits;
-    // A large frame takes its time; who takes nothing of it is slow, unless there is nothing to take it with.
-    const stuck = bulkSize > outboundHardBytes && partsTaken === this.#partsSeen && state.name === "attached";
-    this.#partsSeen = partsTaken;
+    // A large frame takes its time, and what is small goes before it; who takes nothing at all is slow, unless there is
+    // nothing to take it with.
+    const stuck = bulkSize > outboundHardBytes && taken === this.#takenSeen && state.name === "attached";
+    this.#takenSeen = taken;
     if (backlog.size <= outboundHardBytes && !stuck) this.#overSince = Infinity;
     else if (this.#overSince === Infinity) this.#overSince = now;
   }

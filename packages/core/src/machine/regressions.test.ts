@@ -1,5 +1,6 @@
 /** What the simulation has found, each as small as it can be. */
 import { describe, expect, it } from "vitest";
+import { WithBlob } from "../protocol/blob.js";
 import { type Limits, peerLimits, resolveLimits } from "../protocol/limits.js";
 import { Conversation } from "./conversation.js";
 import type { ConversationInput } from "./conversation-words.js";
@@ -64,6 +65,27 @@ describe("a conversation", () => {
     expect(effects).toEqual([
       expect.objectContaining({ type: "failure", error: expect.objectContaining({ code: "RESOURCE_EXHAUSTED" }) }),
     ]);
+  });
+
+  it("does not call a reader slow who takes what is small, and so nothing of what is large (seed 53356)", () => {
+    const conversation = client({ outboundHardBytes: 4_000, outboundHardMs: 1_000, replayBytes: 1 });
+    const large = ask({ input: new WithBlob("[0,90000]", new Uint8Array(90_000)) });
+    const small = Array.from({ length: 30 }, () => ask());
+    for (const call of [...small, large]) conversation.receive({ type: "call", call }, 0);
+    conversation.receive({ ...attach(1, false), silenceMs: 60_000 }, 0);
+    conversation.receive({ type: "flush" }, 0);
+    for (let taken = 1; taken < small.length; taken++) {
+      const now = taken * 100;
+      conversation.tick(now);
+      conversation.receive({ type: "message", generation: 1, data: `[[1,${taken}]]` }, now);
+      conversation.receive({ type: "flush" }, now);
+      expect(conversation.take().map(({ type }) => type)).not.toContain("break");
+    }
+    // From here on it takes nothing.
+    for (const now of [3_000, 3_999]) conversation.tick(now);
+    expect(conversation.take().map(({ type }) => type)).not.toContain("break");
+    conversation.tick(4_000);
+    expect(conversation.take()).toContainEqual(expect.objectContaining({ type: "break", close: "slowReader" }));
   });
 
   it.each([false, true])(

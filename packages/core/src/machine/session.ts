@@ -121,9 +121,9 @@ export class Session<Deferred extends Deferrable> {
     return this.#joining?.length ?? 0;
   }
 
-  /** Parts that have ever gone. */
-  get partsTaken(): number {
-    return this.#partsTaken;
+  /** Frames that have ever gone, parts of large ones among them; what is repeated counts once. */
+  get taken(): number {
+    return this.#waiting.taken + this.#partsTaken;
   }
 
   /** Sent frames held for replay, in UTF-16 units and bytes. */

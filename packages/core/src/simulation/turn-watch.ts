@@ -5,7 +5,7 @@ import type { Conversation } from "../machine/conversation.js";
 import type { Limits } from "../protocol/limits.js";
 import type { Trace } from "./trace.js";
 
-type Watched = Pick<Conversation<never, never>, "holdings" | "state" | "received">;
+type Watched = Pick<Conversation<never, never>, "holdings" | "state" | "received" | "taken">;
 
 /** How much later than asked a verdict may come: the turn of the tick itself. */
 const SLACK_MS = 1;
@@ -21,9 +21,8 @@ export class TurnWatch {
   readonly #options: TurnWatchOptions;
   /** When the backlog passed its hard bound. */
   #overSince = Infinity;
-  /** What is large and waits, and since when it is stuck or what is small above its bound. */
-  #bulk = 0;
-  #sends = false;
+  /** What had gone, and since when nothing has although much that is large waits. */
+  #taken = 0;
   #stuckSince = Infinity;
   #stuckBefore = Infinity;
 
@@ -38,7 +37,6 @@ export class TurnWatch {
     const { received, state: before, holdings } = this.#watched;
     this.#stuckBefore = this.#stuckSince;
     return (effects) => {
-      this.#sends = effects.some(({ type }) => type === "send");
       const soft = this.#options.limits.outboundSoftBytes;
       const hadRoom = holdings.backlog < soft || this.#watched.holdings.backlog < soft;
       const pulls = effects.some(({ type }) => type === "pull" || type === "read");
@@ -58,14 +56,14 @@ export class TurnWatch {
   end(now: number): void {
     const { calls, subscriptions, outboundHardBytes, outboundHardMs } = this.#options.limits;
     const { handlers, backlog, bulk } = this.#watched.holdings;
-    // What waits no more and was not sent has been given up: that is no progress.
-    const goesOn = bulk < this.#bulk && this.#sends;
-    const stuck = bulk > outboundHardBytes && !goesOn && this.#watched.state.name === "attached";
+    const { taken, state } = this.#watched;
+    // What was given up, or is repeated, is no progress.
+    const stuck = bulk > outboundHardBytes && taken === this.#taken && state.name === "attached";
     if (!stuck && backlog <= outboundHardBytes) this.#stuckSince = Infinity;
     else if (this.#stuckSince === Infinity) this.#stuckSince = now;
-    this.#bulk = bulk;
+    this.#taken = taken;
     this.#expect(handlers <= calls + subscriptions, `${handlers} handlers`);
-    if (backlog <= outboundHardBytes || this.#watched.state.name === "ended") this.#overSince = Infinity;
+    if (backlog <= outboundHardBytes || state.name === "ended") this.#overSince = Infinity;
     else if (this.#overSince === Infinity) this.#overSince = now;
     const overMs = now - this.#overSince;
     this.#expect(!(overMs > outboundHardMs + SLACK_MS), `${overMs} ms above the hard bound`);
