@@ -41,7 +41,8 @@ export function compile(files: Readonly<Record<string, string>>): Compilation {
   return { instantiations: program.getInstantiationCount(), errors: found.map(lineOf) };
 }
 
-function readOptions(): ts.CompilerOptions {
+/** As the repository is checked. */
+export function readOptions(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(join(root, "tsconfig.base.json"), (path) => ts.sys.readFile(path));
   return { ...ts.parseJsonConfigFileContent(config, ts.sys, root).options, types: ["node"] };
 }
