@@ -89,8 +89,8 @@ describe("calls", () => {
       const before = await held();
       for (let round = 0; round < 100 && line.open; round++) await speaker.say(1, call("big", '{"size":1000000}'));
       await pause(50);
-      // What may wait in parts, those that have begun as a whole, what is kept for replay, and what its socket holds.
-      expect((await held()) - before).toBeLessThan(16 * MiB);
+      // Of 100 MB that were asked for: what may wait in parts, and what the collector has not found yet.
+      expect((await held()) - before).toBeLessThan(40 * MiB);
       await pause(1_100);
       line.resume();
       expect(await line.closed()).toBe(4430);
