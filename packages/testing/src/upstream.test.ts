@@ -313,7 +313,8 @@ describe("an upstream", () => {
     await using test = createTestClient(router, { client: { timeoutMs: 1_000 }, limits: { callMaxMs: 5_000 } });
     await test.client.sum(undefined, { upstream: [] });
     await test.client.plain();
-    expect(deadlines.map((ms) => ms > 1_000)).toEqual([true, false]);
+    // A difference of two times: rounding may leave a little more.
+    expect(deadlines.map((ms) => ms > 1_001)).toEqual([true, false]);
   });
 
   it("is refused where the contract declares none, and missed where it declares one", async () => {
