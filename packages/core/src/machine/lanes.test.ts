@@ -10,7 +10,7 @@ interface Waiting {
   id: number | undefined;
 }
 
-const bounds: PartBounds = { pieceBytes: 100, wholeBytes: 100, valueBytes: 1_000 };
+const bounds: PartBounds = { pieceBytes: 100, wholeBytes: 100, valueBytes: 1_000, hasPassed: () => true };
 const large = (id: number, bytes: number) => new WithBlob(`[5,${id}]`, new Uint8Array(bytes));
 
 /** Lanes, and what they have said: parts as `id:left`, other frames as they are. */

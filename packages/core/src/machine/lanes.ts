@@ -9,7 +9,7 @@
  */
 import { type EncodedFrame, frameSize } from "../protocol/blob.js";
 import { Cutting } from "./cutting.js";
-import { type Deferrable, isFrame, type Outbound, sizeOf } from "./scheduler.js";
+import { type Deferrable, isFrame, type Mark, type Outbound, sizeOf } from "./scheduler.js";
 
 /** What becomes a frame when its turn comes: undefined if it is not wanted any more. */
 export interface Deferral<Deferred> {
@@ -26,9 +26,13 @@ export interface PartBounds {
   readonly wholeBytes: number;
   /** Of all frames whose parts are under way. */
   readonly valueBytes: number;
+  /** Whether what is small and came before has gone. */
+  hasPassed(mark: Mark): boolean;
 }
 
 interface Lane<Deferred> {
+  /** What is small and came before: some of it may be of the same id, and goes first. Undefined once it has gone. */
+  behind: Mark | undefined;
   /** The large frame at its front, once its first part has gone. */
   cutting: Cutting | undefined;
   /** What that frame was before. */
@@ -61,10 +65,11 @@ export class Lanes<Deferred extends Deferrable> {
     return this.#lanes.get(id)?.source !== undefined;
   }
 
-  push(key: number | Deferred, outbound: Outbound<Deferred>): void {
+  /** `behind`: after what is small and waits. */
+  push(key: number | Deferred, outbound: Outbound<Deferred>, behind?: Mark): void {
     const lane = this.#lanes.get(key);
     if (lane !== undefined) lane.waiting.push(outbound);
-    else this.#lanes.set(key, { cutting: undefined, source: undefined, waiting: [outbound] });
+    else this.#lanes.set(key, { behind, cutting: undefined, source: undefined, waiting: [outbound] });
     this.#size += sizeOf(outbound);
   }
 
@@ -104,6 +109,8 @@ export class Lanes<Deferred extends Deferrable> {
     deferral: Deferral<Deferred>,
   ): EncodedFrame | undefined {
     if (lane.cutting !== undefined) return this.#part(key, lane, bounds, deferral);
+    if (lane.behind !== undefined && !bounds.hasPassed(lane.behind)) return undefined;
+    lane.behind = undefined;
     const [first] = lane.waiting;
     if (first === undefined || !this.#mayBegin(first, bounds)) return undefined;
     lane.waiting.shift();

@@ -29,6 +29,12 @@ export interface Deferrable extends Weighed {
   readonly id: number | undefined;
 }
 
+/** A place in the line: what was pushed before it. */
+export interface Mark {
+  readonly urgent: number;
+  readonly normal: number;
+}
+
 /** Bounds of one batch. A first frame above `size`, up to `largest`, goes alone. */
 export interface BatchBounds {
   readonly frames: number;
@@ -45,13 +51,15 @@ export class Scheduler<Deferred extends Weighed> {
   /** Index in `#normal` of the next frame to go. */
   #next = 0;
   #size = 0;
-  #taken = 0;
+  /** Frames that were ever taken, of each sort. */
+  #urgentTaken = 0;
+  #normalTaken = 0;
   /** What was urgent since anything else went. */
   #overtaken = 0;
 
   /** Frames that were ever taken. */
   get taken(): number {
-    return this.#taken;
+    return this.#urgentTaken + this.#normalTaken;
   }
 
   /** Frames waiting. */
@@ -62,6 +70,19 @@ export class Scheduler<Deferred extends Weighed> {
   /** What they take, in UTF-16 units and bytes. */
   get size(): number {
     return this.#size;
+  }
+
+  /** The end of the line. */
+  mark(): Mark {
+    return {
+      urgent: this.#urgentTaken + this.#urgent.length,
+      normal: this.#normalTaken + this.#normal.length - this.#next,
+    };
+  }
+
+  /** Whether all that waited there has gone. */
+  hasPassed({ urgent, normal }: Mark): boolean {
+    return this.#urgentTaken >= urgent && this.#normalTaken >= normal;
   }
 
   push(frame: Outbound<Deferred>): void {
@@ -86,12 +107,16 @@ export class Scheduler<Deferred extends Weighed> {
       if (size > (batch.length === 0 ? bounds.largest : room)) break;
       room -= size + 1;
       this.#overtaken = isUrgent ? this.#overtaken + size : 0;
-      if (isUrgent) this.#urgent.shift();
-      else this.#next++;
+      if (isUrgent) {
+        this.#urgent.shift();
+        this.#urgentTaken++;
+      } else {
+        this.#next++;
+        this.#normalTaken++;
+      }
       this.#size -= size;
       batch.push(frame);
     }
-    this.#taken += batch.length;
     if (this.#next * 2 >= this.#normal.length) {
       this.#normal = this.#next === this.#normal.length ? [] : this.#normal.slice(this.#next);
       this.#next = 0;

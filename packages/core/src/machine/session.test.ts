@@ -413,3 +413,18 @@ describe("a session that begins anew", () => {
     expect(session.attach(2, 1, wide)).toMatchObject({ type: "violation" });
   });
 });
+
+describe("a large frame", () => {
+  const large = (id: number) => `[7,${id},null,"${"x".repeat(40_000)}"]`;
+
+  it("does not overtake a small one of its stream that waits for room (seed 67623)", () => {
+    const session = attached({ replayBytes: 6_000 });
+    session.push(`[7,1,null,"${"a".repeat(3_000)}"]`, 1);
+    const small = `[7,1,null,"${"b".repeat(3_500)}"]`;
+    session.push(small, 1);
+    session.push(large(1), 1);
+    expect(written(session)).toHaveLength(1);
+    session.accept(batch(1, 1), 10, 0);
+    expect(written(session)[0]).toBe(`[[2,0],${small}]`);
+  });
+});

@@ -26,7 +26,7 @@ import { Joining } from "./joining.js";
 import { Lanes } from "./lanes.js";
 import { Outbox } from "./outbox.js";
 import { PART_BYTES, Pace } from "./pace.js";
-import type { Deferrable, Outbound, Priority } from "./scheduler.js";
+import type { Deferrable, Mark, Outbound, Priority } from "./scheduler.js";
 import { FAIR_SIZE, isFrame, Scheduler, sizeOf } from "./scheduler.js";
 
 export type SessionState =
@@ -174,7 +174,8 @@ export class Session<Deferred extends Deferrable> {
     if (!isBulk) return this.#waiting.push(outbound);
     // The rest of what is held for replay is for what is small.
     this.#bulk ??= { lanes: new Lanes(), pace: new Pace(this.#limits.replayBytes * 0.75) };
-    this.#bulk.lanes.push(key, outbound);
+    // What becomes a call has nothing of its own before it.
+    this.#bulk.lanes.push(key, outbound, typeof key === "number" ? this.#waiting.mark() : undefined);
   }
 
   /** What lets the other end work or stop overtakes everything but the opening of its own call. */
@@ -330,7 +331,8 @@ export class Session<Deferred extends Deferrable> {
     if (!pace.isOpen || room < Math.min(LEAST_PIECE, this.#smallBytes)) return undefined;
     const { messageBytes = 0, valueBytes = 0 } = this.#peer ?? {};
     const pieceBytes = Math.min(pace.partBytes, messageBytes - PART_ENVELOPE, room);
-    const bounds = { pieceBytes, wholeBytes: Math.min(pieceBytes, textRoom(messageBytes)), valueBytes };
+    const wholeBytes = Math.min(pieceBytes, textRoom(messageBytes));
+    const bounds = { pieceBytes, wholeBytes, valueBytes, hasPassed: (mark: Mark) => this.#waiting.hasPassed(mark) };
     const frame = lanes.next(bounds, {
       render: (deferred, inParts) => this.#deferral.render(deferred, now, inParts),
       departed: (deferred) => this.#deferral.departed(deferred),
