@@ -13,7 +13,8 @@ const source = "@trunkline/source";
 
 /** What a page imports beside its client, by what it is for. */
 const features: Readonly<Record<string, string>> = {
-  "dates, bytes and all other conversions": `export { compilePlan } from "@trunkline/core/stripped";`,
+  "dates, bytes and all other conversions": `export { conversions } from "@trunkline/core/stripped";`,
+  "streams that the page sends": `export { upstreams } from "@trunkline/core/stripped";`,
   "a cache": `export { queryCache } from "@trunkline/client";`,
   "being called, with a contract that is whole": `export { implement } from "@trunkline/client";
 export { defineContract, mutation, query, subscription } from "@trunkline/core";`,

@@ -2,7 +2,7 @@
 import { type ClientOptions, createClient, queryCache } from "@trunkline/client";
 import { type ContractDifference, defineContract, mutation, query, subscription } from "@trunkline/core";
 import { type Clock, systemClock } from "@trunkline/core/internal";
-import { compilePlan, describeContract, strippedContract } from "@trunkline/core/stripped";
+import { conversions, describeContract, strippedContract, upstreams } from "@trunkline/core/stripped";
 import { implement, serve } from "@trunkline/server";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -86,7 +86,7 @@ test("a client of a stripped contract sends the same frames as one of the whole 
   const options = { url: server.url, onContractMismatch: (difference: ContractDifference) => told.push(difference) };
   const description = JSON.parse(JSON.stringify(describeContract(contract)));
   const whole = await visit(contract, options);
-  const bare = await visit(strippedContract<typeof contract>(description, compilePlan), options);
+  const bare = await visit(strippedContract<typeof contract>(description, { conversions, upstreams }), options);
   expect(bare).toEqual(whole);
   const enlarged = larger(photo);
   expect(bare.came).toEqual([enlarged, photo.at, photo.at, "{}", photo, 2n ** 71n, enlarged, photo.at]);

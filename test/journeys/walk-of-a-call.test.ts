@@ -32,7 +32,6 @@ test("a call walks through one file a step, and its answer through the same file
       "core/call/contract-calls",
       "core/compose",
       "core/call/dispatch",
-      "core/runtime/conversion",
       "core/protocol/value",
       "core/runtime/outgoing",
       "client/queries",

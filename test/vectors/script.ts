@@ -15,6 +15,7 @@ import {
   IncomingCalls,
   OutgoingCall,
   type OutgoingRequest,
+  OutgoingUpstreams,
   type PeerLimits,
   peerLimits,
   type WireError,
@@ -210,7 +211,7 @@ export class Script {
       ...(meta === undefined ? {} : { meta: JSON.stringify(meta) }),
       ...(kind === "subscription" ? { credit: credit ?? { events: 64, maxEvents: 1_024 } } : {}),
       ...(lastEventId === undefined ? {} : { lastEventId }),
-      ...(upstream === undefined ? {} : { hasUpstream: upstream }),
+      ...(upstream ? { Upstreams: OutgoingUpstreams } : {}),
     };
     const call = new OutgoingCall(request, name);
     this.#calls.set(name, call);

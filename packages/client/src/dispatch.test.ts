@@ -24,7 +24,7 @@ function setUp({ timeoutMs, now = 0 }: { timeoutMs?: number; now?: number } = {}
   // In the place of hello, which the line takes for the first message.
   line.send("hello");
   peer.attach(line, { resumed: false, received: 0, peer: peerLimits(limits), beatMs: undefined, silenceMs: 1e12 });
-  const dispatch = dispatcher({ connection: peer, clock, limits, timeoutMs, report: () => {} });
+  const dispatch = dispatcher({ connection: peer, clock, limits, timeoutMs, features: {}, report: () => {} });
   const call = (procedure: Procedure, input?: unknown, options: SubscribeOptions = {}) =>
     dispatch({ path: "a.b", procedure, input, options });
   /** How a query fails. */

@@ -1,8 +1,9 @@
 /**
  * The words both ends share: how a contract is written, what is inferred from it, and how a call fails.
  */
+export { defineContract } from "./call/define-contract.js";
 export type { CacheRule } from "./contract/cache-rule.js";
-export { type Contract, defineContract } from "./contract/contract.js";
+export type { Contract } from "./contract/contract.js";
 export type { DeclaredErrors } from "./contract/declared-errors.js";
 export { contractHash, procedureHashes } from "./contract/hashes.js";
 export type {

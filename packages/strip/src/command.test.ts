@@ -33,14 +33,18 @@ describe("trunkline-strip", { timeout: 60_000 }, () => {
     expect(types).toContain('declare const stripped: typeof import("./api.mjs")["default"];');
   });
 
-  it("imports conversions for a contract that has a plan, and for no other", async () => {
-    const api = `import { z } from "zod";${define}export const api = defineContract({ at: query({ output: z.date() }) });`;
-    await writeFile(at("dated.ts"), api);
-    await strip([at("dated.ts"), ...condition]);
-    const code = await readFile(at("dated.stripped.js"), "utf8");
-    expect(code).toContain('import { compilePlan, strippedContract } from "@trunkline/core/stripped";');
-    expect(code).toMatch(/export const api = .*\}, compilePlan\);/);
-    expect(await readFile(at("api.stripped.js"), "utf8")).not.toContain("compilePlan");
+  it.each([
+    ["conversions for a contract that has a plan", "conversions", "output: z.date()"],
+    ["upstreams for one whose callers send a stream", "upstreams", "upstream: z.string()"],
+  ])("imports %s, and for no other", async (_, feature, definition) => {
+    const text = `import { z } from "zod";${define}export const api = defineContract({ a: query({ ${definition} }) });`;
+    await writeFile(at(`${feature}.ts`), text);
+    await strip([at(`${feature}.ts`), ...condition]);
+    const code = await readFile(at(`${feature}.stripped.js`), "utf8");
+    const words = [feature, "strippedContract"].sort().join(", ");
+    expect(code).toContain(`import { ${words} } from "@trunkline/core/stripped";`);
+    expect(code).toContain(`}, { ${feature} });`);
+    expect(await readFile(at("api.stripped.js"), "utf8")).not.toContain(feature);
   });
 
   it("writes one export where it is told, and imports its types from there", async () => {

@@ -5,20 +5,26 @@ import type { ContractModule } from "./contract-module.js";
 /** An ES module with the contracts, and with the constants that stand beside them. */
 export function strippedCode({ contracts, constants }: ContractModule): string {
   const made = [...contracts].map(([name, description]) => {
-    const args = [JSON.stringify(description), ...(hasPlans(description) ? ["compilePlan"] : [])];
+    const needed = featuresOf(description);
+    const args = [JSON.stringify(description), ...(needed.length > 0 ? [`{ ${needed.join(", ")} }`] : [])];
     return [name, `/* @__PURE__ */ strippedContract(${args.join(", ")})`] as const;
   });
   const kept = [...constants].map(([name, value]) => [name, JSON.stringify(value)] as const);
   const lines = [...made, ...kept].map(([name, value]) =>
     name === "default" ? `export default ${value};` : `export const ${name} = ${value};`,
   );
-  // A contract of plain JSON loads no conversions.
-  const words = [...contracts.values()].some(hasPlans) ? "compilePlan, strippedContract" : "strippedContract";
-  return `import { ${words} } from "@trunkline/core/stripped";\n${lines.join("\n")}\n`;
+  const words = new Set([...contracts.values()].flatMap(featuresOf)).add("strippedContract");
+  return `import { ${[...words].sort().join(", ")} } from "@trunkline/core/stripped";\n${lines.join("\n")}\n`;
 }
 
-const hasPlans = ({ procedures }: ContractDescription): boolean =>
-  Object.values(procedures).some(({ plans }) => plans !== undefined);
+/** What its calls need beside what all calls do. A contract of plain JSON, say, loads no conversions. */
+function featuresOf(description: ContractDescription): string[] {
+  const procedures = Object.values(description.procedures);
+  return [
+    ...(procedures.some(({ plans }) => plans !== undefined) ? ["conversions"] : []),
+    ...(procedures.some(({ upstream }) => upstream) ? ["upstreams"] : []),
+  ];
+}
 
 /** Its declarations. `origin` is how they import the contract module, like `./contract.js`. */
 export function strippedTypes({ contracts, constants }: ContractModule, origin: string): string {

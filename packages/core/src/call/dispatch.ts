@@ -5,17 +5,18 @@ import type { Layer } from "../compose.js";
 import type { Procedure } from "../contract/procedure.js";
 import { isState } from "../contract/slow-reader.js";
 import type { Codec } from "../contract/wire/codec.js";
-import { Mismatch } from "../contract/wire/mismatch.js";
 import { type ProcedureWire, wireOf } from "../contract/wire/procedure-wire.js";
-import { RpcError } from "../error/rpc-error.js";
+import type { RpcError } from "../error/rpc-error.js";
 import type { OutgoingRequest } from "../machine/outgoing-call.js";
 import type { Encoded } from "../protocol/blob.js";
 import type { Limits } from "../protocol/limits.js";
 import { EVENT_ID_LENGTH } from "../protocol/parse.js";
+import { encodeValue } from "../protocol/value.js";
 import { Channel } from "../runtime/channel.js";
-import { encodeWith } from "../runtime/conversion.js";
-import { ItemSource } from "../runtime/item-source.js";
+import type { ItemSource } from "../runtime/item-source.js";
 import { type Caller, callOnce, openChannel } from "../runtime/outgoing.js";
+import type { Conversions, Features } from "./features.js";
+import { mistake } from "./mistake.js";
 import type { QueryOptions, SubscribeOptions, Upstream } from "./procedure-call.js";
 
 /** A call on its way out, as interceptors see it. */
@@ -37,6 +38,8 @@ export interface Surroundings {
   readonly limits: Limits;
   /** The deadline of calls for which nobody else says one. */
   readonly timeoutMs: number | undefined;
+  /** What the contract's procedures need beside what every call does. */
+  readonly features: Features;
   /** Where a query is made, if that is not where everything else is. */
   queryCaller?(call: ClientCall): Caller;
   report(error: unknown): void;
@@ -51,12 +54,13 @@ const LONGEST_TIMEOUT_MS = 2 ** 52;
 /** A mistake of the caller settles the call as every failure does: it is never thrown at once. */
 export function dispatcher(surroundings: Surroundings): (call: ClientCall) => unknown {
   const { connection, limits, report } = surroundings;
+  const decoding = surroundings.features.conversions?.decoding;
   return (call) => {
     const { kind } = call.procedure;
     const { signal, onGap } = call.options;
     try {
       const wire = wireOf(call.procedure);
-      const answer = { path: call.path, wire };
+      const answer = decoding && { path: call.path, wire, decoding };
       checkSignal(signal);
       const request = requestOf(call, wire, surroundings);
       const source = sourceOf(call, wire, surroundings);
@@ -80,7 +84,8 @@ export function failed({ procedure }: ClientCall, error: unknown, report: (error
   return channel;
 }
 
-function requestOf(call: ClientCall, wire: ProcedureWire, { clock, limits, timeoutMs }: Surroundings): OutgoingRequest {
+function requestOf(call: ClientCall, wire: ProcedureWire, surroundings: Surroundings): OutgoingRequest {
+  const { clock, limits, timeoutMs, features } = surroundings;
   const { kind, definition } = call.procedure;
   const { lastEventId, meta } = call.options;
   const asked = call.options.timeoutMs ?? definition.timeoutMs;
@@ -92,10 +97,10 @@ function requestOf(call: ClientCall, wire: ProcedureWire, { clock, limits, timeo
     // A contract's names need no escaping.
     path: `"${call.path}"`,
     isState: isState(definition.slow),
-    hasUpstream: definition.upstream !== undefined,
+    Upstreams: definition.upstream && features.upstreams?.Upstreams,
     repeatable: kind !== "mutation" || definition.idempotent === true,
     deadline: clock.now() + checkedTimeout(asked ?? unasked),
-    input: encoded("input", call.input, { limits, codec: wire.input }),
+    input: encoded("input", call.input, { limits, codec: wire.input, ...features }),
     meta: meta === undefined ? undefined : encodedMeta(meta, limits),
     lastEventId: lastEventId === undefined ? undefined : checkedEventId(lastEventId),
   };
@@ -105,24 +110,25 @@ function requestOf(call: ClientCall, wire: ProcedureWire, { clock, limits, timeo
 function sourceOf(
   { procedure, options }: ClientCall,
   wire: ProcedureWire,
-  { limits, report }: Surroundings,
+  { limits, report, features }: Surroundings,
 ): ItemSource | undefined {
   const { upstream } = options;
   if (procedure.definition.upstream === undefined) {
     if (upstream !== undefined) throw mistake("the contract declares no upstream for this procedure");
     return undefined;
   }
-  if (!ItemSource.accepts(upstream))
-    throw mistake("upstream must be an iterable, an async iterable or a ReadableStream");
-  const terms = { limits, codec: wire.upstream };
-  return new ItemSource(upstream, { encode: (item) => encoded("item of the upstream", item, terms), report });
+  const terms = { limits, codec: wire.upstream, ...features };
+  const encode = (item: unknown) => encoded("item of the upstream", item, terms);
+  return features.upstreams?.sourceOf(upstream, { encode, report });
 }
 
-function encoded(what: "input" | "meta" | "item of the upstream", value: unknown, { limits, codec }: Terms): Encoded {
+function encoded(what: "input" | "meta" | "item of the upstream", value: unknown, terms: Terms): Encoded {
+  const { limits, codec, conversions } = terms;
   try {
-    return encodeWith(codec, value, limits);
+    return codec && conversions ? conversions.encode(codec, value, limits) : encodeValue(value, limits);
   } catch (cause) {
-    if (cause instanceof Mismatch) throw mistake(`${[what, ...cause.path].join(".")}: ${cause.message}`, cause);
+    const misfit = conversions?.misfitIn(cause);
+    if (misfit !== undefined) throw mistake(`${[what, ...misfit.path].join(".")}: ${misfit.message}`, cause);
     throw mistake(`the ${what} cannot be sent as JSON`, cause);
   }
 }
@@ -131,6 +137,7 @@ interface Terms {
   readonly limits: Limits;
   /** Absent for what is plain JSON. */
   readonly codec?: Codec | undefined;
+  readonly conversions?: Conversions;
 }
 
 function encodedMeta(meta: unknown, limits: Limits): string {
@@ -157,8 +164,3 @@ function checkSignal(signal: unknown): void {
 
 /** What a JavaScript caller may have passed in place of a number. */
 const printed = (value: unknown) => (typeof value === "number" ? String(value) : `a value of type ${typeof value}`);
-
-/** The caller's own, found before anything was sent. */
-function mistake(message: string, cause?: unknown): RpcError {
-  return new RpcError("INVALID_ARGUMENT", { message, outcome: "not-sent", ...(cause === undefined ? {} : { cause }) });
-}

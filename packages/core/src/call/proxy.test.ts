@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { defineContract } from "../contract/contract.js";
 import { mutation, query, subscription } from "../contract/procedure.js";
 import { routes } from "../contract/routes.js";
+import { defineContract } from "./define-contract.js";
 import { buildProxy } from "./proxy.js";
 
 const contract = defineContract({

@@ -1,6 +1,6 @@
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
-import { defineContract } from "./contract.js";
+import { defineContract } from "../call/define-contract.js";
 import { query, subscription } from "./procedure.js";
 
 const list = query({ output: z.array(z.string()) });

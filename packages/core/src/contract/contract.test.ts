@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { defineContract } from "./contract.js";
+import { defineContract } from "../call/define-contract.js";
 import { mutation, query } from "./procedure.js";
 import { routes } from "./routes.js";
 

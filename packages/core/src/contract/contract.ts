@@ -1,7 +1,8 @@
 /**
- * `defineContract`: the tree of procedures that both ends share. Invariants of what it returns: every name is usable,
+ * A contract: the tree of procedures that both ends share. Invariants of what is made here: every name is usable,
  * every procedure stands under exactly one path, and nothing can be changed afterwards, at any depth.
  */
+import { keepFeatures } from "./features.js";
 import { fingerprints } from "./hash.js";
 import { keepHashes } from "./hashes.js";
 import { type ReservedNames, refuseName } from "./names.js";
@@ -18,17 +19,15 @@ interface Group {
   readonly [name: string]: Procedure | Contract;
 }
 
-/**
- * Checks a tree of procedures and returns a frozen copy of it, to be shared by client and server. Throws a `TypeError`
- * that names the dotted path of whatever cannot stand in a contract.
- */
-export function defineContract<Tree extends Contract>(tree: Tree): Tree {
+/** What `defineContract` returns, with the features that its calls may need. */
+export function contractOf<Tree extends Contract>(tree: Tree, features: object): Tree {
   const survey: Survey = { paths: new Map(), routes: new Map() };
   const root: Place = { path: [], inside: new Set() };
   if (isProcedure(tree) || !isGroup(tree)) refuse([], `expected a group of procedures, but came ${describe(tree)}`);
   const contract = copyGroup(tree, root, survey);
   keepRoutes(contract, survey.routes);
   keepHashes(contract, () => fingerprints(survey.routes));
+  keepFeatures(contract, features);
   // A copy of the tree, member by member, has the tree's type.
   return Object.freeze(contract) as Tree;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type Contract, defineContract } from "./contract.js";
+import { defineContract } from "../call/define-contract.js";
+import type { Contract } from "./contract.js";
 import { contractHash, procedureHashes } from "./hashes.js";
 import { mutation, type Procedure, query, subscription } from "./procedure.js";
 import type { Schema } from "./schema.js";

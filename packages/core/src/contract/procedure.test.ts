@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { defineContract } from "./contract.js";
+import { defineContract } from "../call/define-contract.js";
 import { contractHash } from "./hashes.js";
 import { isProcedure, mutation, query, subscription } from "./procedure.js";
 

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { implement } from "../answer/define/implement.js";
-import { type Contract, defineContract } from "./contract.js";
+import { conversions } from "../call/conversions.js";
+import { defineContract } from "../call/define-contract.js";
+import { upstreams } from "../call/upstreams.js";
+import type { Contract } from "./contract.js";
 import { type ContractDescription, describeContract } from "./description.js";
 import { contractHash, procedureHashes } from "./hashes.js";
 import { mutation, query, subscription } from "./procedure.js";
@@ -9,7 +12,6 @@ import { routes } from "./routes.js";
 import { strippedContract } from "./stripped.js";
 import { BlobReader, BlobWriter } from "./wire/blob.js";
 import { carried } from "./wire/carried.js";
-import { compilePlan } from "./wire/compile.js";
 import { wireOf } from "./wire/procedure-wire.js";
 
 interface Visit {
@@ -36,7 +38,7 @@ const contract = defineContract({
 
 /** As a module would have it. */
 const shipped = (): ContractDescription => JSON.parse(JSON.stringify(describeContract(contract)));
-const stripped = () => strippedContract<typeof contract>(shipped(), compilePlan);
+const stripped = () => strippedContract<typeof contract>(shipped(), { conversions, upstreams });
 
 describe("a stripped contract", () => {
   it("has the hashes of the contract", () => {
@@ -90,10 +92,11 @@ describe("a stripped contract", () => {
     expect(() => defineContract({ again: stripped().ping })).toThrow("contract at again: expected a procedure");
   });
 
-  it("needs what compiles plans only where a value has one", () => {
-    const bare = strippedContract<typeof contract>(shipped());
+  it("needs conversions only where a value has a plan, and upstreams only where callers send a stream", () => {
+    const bare = strippedContract<typeof contract>(shipped(), { upstreams });
     expect(wireOf(bare.ping).plans).toEqual({});
-    expect(() => wireOf(bare.visits.log)).toThrow("expected compilePlan, because values travel by a plan");
+    expect(() => wireOf(bare.visits.log)).toThrow("stripped contract: expected conversions");
+    expect(() => strippedContract(shipped(), { conversions })).toThrow("stripped contract: expected upstreams");
   });
 
   it("is refused where its description has another format", () => {

@@ -3,6 +3,7 @@
  * the same hashes and the same conversions. Nobody can answer with it, because nothing in it validates.
  */
 import { type ContractDescription, DESCRIPTION_VERSION, type ProcedureDescription } from "./description.js";
+import { keepFeatures } from "./features.js";
 import { keepHashes } from "./hashes.js";
 import { type Procedure, sealProcedure } from "./procedure.js";
 import { keepRoutes } from "./routes.js";
@@ -12,15 +13,22 @@ import type { Codec } from "./wire/codec.js";
 import type { WirePlan } from "./wire/plan.js";
 import type { ValuePlan } from "./wire/procedure-wire.js";
 
-/** Makes plans of values work. */
-export type Compile = (plan: WirePlan) => Codec;
+/** What the contract's calls need beside what all calls do: the exports of these names stand beside this function. */
+export interface StrippedFeatures {
+  /** Where values travel by plans: plain JSON needs none. */
+  readonly conversions?: { compile(plan: WirePlan): Codec };
+  /** Where callers send streams. */
+  readonly upstreams?: object;
+}
 
 /**
  * The contract that was described, for clients. What calls this is written by `@trunkline/strip`, which says of which type
- * it is: that of the contract. `compile` is `compilePlan` where values travel by plans; plain JSON needs none. Throws a
- * `TypeError` for a description that another version has written.
+ * it is: that of the contract. Throws a `TypeError` for a description that another version has written.
  */
-export function strippedContract<Tree extends object>(description: ContractDescription, compile?: Compile): Tree {
+export function strippedContract<Tree extends object>(
+  description: ContractDescription,
+  features: StrippedFeatures = {},
+): Tree {
   if (description?.version !== DESCRIPTION_VERSION) {
     const found = `expected a description of version ${DESCRIPTION_VERSION}, but came ${description?.version}`;
     throw new TypeError(`stripped contract: ${found}; make it anew with the same version of all packages`);
@@ -28,7 +36,7 @@ export function strippedContract<Tree extends object>(description: ContractDescr
   const root: Group = Object.create(null);
   const routes = new Map<string, Procedure>();
   for (const [path, described] of Object.entries(description.procedures)) {
-    const procedure = strippedProcedure(described, compile);
+    const procedure = strippedProcedure(described, features);
     const names = path.split(".");
     const last = names.pop()!;
     names.reduce(subgroup, root)[last] = procedure;
@@ -39,6 +47,7 @@ export function strippedContract<Tree extends object>(description: ContractDescr
     contract: description.hash,
     procedures: new Map(Object.entries(description.procedures).map(([path, { hash }]) => [path, hash])),
   }));
+  keepFeatures(root, features);
   markStripped(root);
   return deepFreeze(root) as Tree;
 }
@@ -47,9 +56,13 @@ type Group = Record<string, unknown>;
 
 function strippedProcedure(
   { kind, hash: _, plans = {}, upstream, ...flags }: ProcedureDescription,
-  compile: Compile = missing,
+  { conversions, upstreams }: StrippedFeatures,
 ): Procedure {
-  const planned = (plan: WirePlan | undefined): ValuePlan | undefined => plan && { plan, compile: () => compile(plan) };
+  if (upstream && !upstreams) throw lacking("upstreams");
+  const planned = (plan: WirePlan | undefined): ValuePlan | undefined => {
+    if (plan && !conversions) throw lacking("conversions");
+    return plan && { plan, compile: () => conversions!.compile(plan) };
+  };
   const { input, output, event, errors = {} } = plans;
   const definition = Object.freeze({ ...flags, ...(upstream && { upstream: noSchema }) });
   const procedure = markStripped({ kind, definition });
@@ -72,9 +85,7 @@ const noSchema: Schema = {
 };
 
 /** Nobody writes a stripped module by hand; whoever does learns what it lacks. */
-function missing(): never {
-  throw new TypeError("stripped contract: expected compilePlan, because values travel by a plan");
-}
+const lacking = (name: string) => new TypeError(`stripped contract: expected ${name} beside the description`);
 
 /** The group of this name, made where it is not there yet. */
 function subgroup(group: Group, name: string): Group {

@@ -25,7 +25,7 @@ const codes = [
 /** One of gRPC's canonical codes. */
 export type StandardCode = (typeof codes)[number];
 
-const known: ReadonlySet<string> = new Set(codes);
+const known: ReadonlySet<string> = /* @__PURE__ */ new Set<string>(codes);
 
 /** Whether a code is one of the canonical ones. */
 export function isStandardCode(code: string): code is StandardCode {

@@ -14,15 +14,15 @@ export function tellOutgoing<Sink>(
     case "consume":
       return calls.consume(input.call, input.count);
     case "supply":
-      return calls.upstreams.supply(input.call, input.value);
+      return calls.upstreams?.supply(input.call, input.value);
     case "cancel":
       return calls.cancel(input.call);
     case "adopt":
       return calls.adopt(input.call);
     case "exhausted":
-      return calls.upstreams.exhausted(input.call);
+      return calls.upstreams?.exhausted(input.call);
     case "fault":
-      return calls.upstreams.fault(input.call);
+      return calls.upstreams?.fault(input.call);
   }
 }
 

@@ -395,7 +395,7 @@ export class Conversation<Sink, Work>
   /** What was written has made room, and has begun calls. */
   #resume(): void {
     this.#incoming.resume();
-    this.#outgoing?.upstreams.resume();
+    this.#outgoing?.upstreams?.resume();
     this.#incoming.look();
   }
 

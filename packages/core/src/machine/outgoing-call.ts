@@ -35,9 +35,15 @@ export interface OutgoingRequest {
   readonly lastEventId?: string | undefined;
   /** Subscriptions: each begins with the whole state, so that opening it anew leaves nothing out. Default `false`. */
   readonly isState?: boolean;
-  /** Whether the caller sends items while it runs. Default `false`. */
-  readonly hasUpstream?: boolean;
+  /** Present where the caller sends items while it runs. */
+  readonly Upstreams?: UpstreamsClass | undefined;
 }
+
+/**
+ * `OutgoingUpstreams`, which a call that has an upstream brings along: where none has, nothing is loaded for it. It is not
+ * named here, because it is about calls.
+ */
+export type UpstreamsClass = abstract new (...args: never) => object;
 
 /** Where a stream that a topic feeds stands: what is after this offset has not arrived. */
 export interface Reading {
@@ -70,7 +76,7 @@ export class OutgoingCall<Sink> implements Deferrable {
     this.#request = request;
     this.lastEventId = request.lastEventId;
     const { credit } = request;
-    this.upstream = request.hasUpstream ? new OutgoingUpstream() : undefined;
+    this.upstream = request.Upstreams && new OutgoingUpstream();
     this.window = credit && new CreditWindow(credit.events, credit.maxEvents);
   }
 
@@ -90,6 +96,10 @@ export class OutgoingCall<Sink> implements Deferrable {
 
   get priority(): Priority | undefined {
     return this.#request.priority;
+  }
+
+  get Upstreams(): UpstreamsClass | undefined {
+    return this.#request.Upstreams;
   }
 
   get isQuery(): boolean {

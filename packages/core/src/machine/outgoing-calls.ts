@@ -26,7 +26,7 @@ import { exceedsBytes } from "../protocol/text.js";
 import { CallsById } from "./calls-by-id.js";
 import type { OutgoingCall } from "./outgoing-call.js";
 import { type OutgoingStreamEffect, OutgoingStreams } from "./outgoing-streams.js";
-import { type OutgoingUpstreamEffect, OutgoingUpstreams } from "./outgoing-upstreams.js";
+import type { OutgoingUpstreamEffect, OutgoingUpstreams } from "./outgoing-upstreams.js";
 import type { Session } from "./session.js";
 import { TopicReaders } from "./topic-readers.js";
 import { WaitingRoom } from "./waiting-room.js";
@@ -58,8 +58,7 @@ export interface OutgoingContext<Sink> {
 
 export class OutgoingCalls<Sink> {
   readonly readers: TopicReaders<Sink>;
-  /** What the sources of upstreams have to say is said here. */
-  readonly upstreams: OutgoingUpstreams<Sink>;
+  #upstreams: OutgoingUpstreams<Sink> | undefined;
   readonly #context: OutgoingContext<Sink>;
   /** Queued and sent, by id. */
   readonly #byId = new CallsById<OutgoingCall<Sink>>();
@@ -81,10 +80,11 @@ export class OutgoingCalls<Sink> {
     this.readers = new TopicReaders(context);
     this.#waiting = new WaitingRoom(context.limits);
     this.#streams = new OutgoingStreams(context);
-    this.upstreams = new OutgoingUpstreams(context, (call, code, told) => {
-      this.#settle(call);
-      this.#fail(call, code, told);
-    });
+  }
+
+  /** What the sources of upstreams have to say is said here. Made by the first call that has one. */
+  get upstreams(): OutgoingUpstreams<Sink> | undefined {
+    return this.#upstreams;
   }
 
   /** No call's deadline is earlier than this. */
@@ -120,7 +120,7 @@ export class OutgoingCalls<Sink> {
   /** The transport of a session is ready. */
   attached(peer: PeerLimits): void {
     this.#peer = peer;
-    this.upstreams.attached(peer);
+    this.#upstreams?.attached(peer);
     this.#absence = undefined;
   }
 
@@ -173,7 +173,7 @@ export class OutgoingCalls<Sink> {
     call.isPartial = false;
     if (call.state.name !== "sent") return;
     call.known = "unknown";
-    this.upstreams.begin(call);
+    this.#upstreams?.begin(call);
   }
 
   /** Whether an answer to this id may come. */
@@ -216,9 +216,9 @@ export class OutgoingCalls<Sink> {
       case op.gap:
         return this.#streams.answer(call, frame);
       case op.credit:
-        return this.upstreams.credit(call, frame.limit);
+        return this.#upstreams?.credit(call, frame.limit);
       case op.cancel:
-        this.upstreams.stop(call);
+        this.#upstreams?.stop(call);
         return undefined;
       case op.end:
         if (call.window === undefined) return violation("an end answers a call (§5.2)");
@@ -246,7 +246,7 @@ export class OutgoingCalls<Sink> {
         this.#fail(call, "UNAVAILABLE");
         continue;
       }
-      this.upstreams.rewind(call);
+      this.#upstreams?.rewind(call);
       this.#wait(call);
       if (sent) this.#streams.restarts(call);
     }
@@ -277,7 +277,7 @@ export class OutgoingCalls<Sink> {
     this.readers.leave(call);
     if (state.name !== "sent" && state.name !== "queued") return;
     this.#byId.delete(state.id);
-    this.upstreams.rewind(call);
+    this.#upstreams?.rewind(call);
     call.state = { name: "waiting" };
     if (state.name === "queued") return this.#context.session.withdraw(call);
     this.#context.session.cancel(state.id);
@@ -294,7 +294,20 @@ export class OutgoingCalls<Sink> {
   #departs(call: OutgoingCall<Sink>): boolean {
     if (this.#peer === undefined || !this.#context.session.writable) return false;
     if (call.window !== undefined) return true;
-    return this.#inFlight < this.#peer.calls && (call.upstream === undefined || this.upstreams.hasSlot);
+    return this.#inFlight < this.#peer.calls && this.#hasUpstreamSlot(call, this.#peer);
+  }
+
+  /** Whether the other end takes the call's upstream, if it has one. */
+  #hasUpstreamSlot({ Upstreams }: OutgoingCall<Sink>, peer: PeerLimits | undefined): boolean {
+    if (Upstreams === undefined) return true;
+    if (this.#upstreams === undefined) {
+      this.#upstreams = new (Upstreams as typeof OutgoingUpstreams<Sink>)(this.#context, (call, code, told) => {
+        this.#settle(call);
+        this.#fail(call, code, told);
+      });
+      if (peer !== undefined) this.#upstreams.attached(peer);
+    }
+    return this.#upstreams.hasSlot;
   }
 
   /** What of the other end's limits the call is above. */
@@ -322,10 +335,10 @@ export class OutgoingCalls<Sink> {
     if (call.window === undefined) this.#inFlight++;
     else if (this.#byId.size - this.#inFlight >= (this.#peer?.subscriptions ?? 0)) {
       return this.refuse(call, "RESOURCE_EXHAUSTED", "too many subscriptions are open (limits.subscriptions)");
-    } else if (call.upstream !== undefined && !this.upstreams.hasSlot) {
+    } else if (!this.#hasUpstreamSlot(call, this.#peer)) {
       return this.refuse(call, "RESOURCE_EXHAUSTED", "too many upstreams are open (limits.upstreams)");
     }
-    this.upstreams.reserve(call);
+    this.#upstreams?.reserve(call);
     const id = this.#nextId;
     this.#nextId += 2;
     call.state = { name: "queued", id };
@@ -382,14 +395,14 @@ export class OutgoingCalls<Sink> {
     else if (call.state.name !== "settled" && this.#byId.delete(call.state.id) && call.window === undefined) {
       this.#inFlight--;
     }
-    this.upstreams.close(call);
+    this.#upstreams?.close(call);
     call.state = { name: "settled" };
   }
 
   #fail(call: OutgoingCall<Sink>, code: StandardCode, told: Pick<RpcErrorOptions, "message" | "retryable"> = {}): void {
     const { known: outcome, path } = call;
     this.readers.leave(call);
-    this.upstreams.close(call);
+    this.#upstreams?.close(call);
     call.state = { name: "settled" };
     const retryable = isTransient(code) && (outcome === "not-sent" || call.repeatable);
     const error = new RpcError(code, { outcome, retryable, path, ...told });

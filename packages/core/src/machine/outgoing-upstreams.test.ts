@@ -37,7 +37,7 @@ class Desk {
   /** A call that has been written. */
   sent(id: number): Call {
     const request = { kind: "query", path: '"p"', repeatable: true, input: undefined, deadline: Infinity } as const;
-    const call = new OutgoingCall({ ...request, hasUpstream: true }, `call ${id}`);
+    const call = new OutgoingCall({ ...request, Upstreams: OutgoingUpstreams }, `call ${id}`);
     call.state = { name: "sent", id };
     this.upstreams.reserve(call);
     this.upstreams.begin(call);

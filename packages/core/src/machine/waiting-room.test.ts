@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { defaultLimits, type Limits } from "../protocol/limits.js";
 import { OutgoingCall, type OutgoingRequest } from "./outgoing-call.js";
+import { OutgoingUpstreams } from "./outgoing-upstreams.js";
 import { WaitingRoom } from "./waiting-room.js";
 
 const request = { kind: "query", path: '"p"', repeatable: true, input: undefined, deadline: Infinity } as const;
 const kinds = {
   call: {},
   stream: { kind: "subscription", credit: { events: 1, maxEvents: 1 } },
-  upload: { kind: "mutation", hasUpstream: true },
+  upload: { kind: "mutation", Upstreams: OutgoingUpstreams },
 } as const satisfies Record<string, Partial<OutgoingRequest>>;
 
 const callOf = (kind: keyof typeof kinds, input?: string) =>

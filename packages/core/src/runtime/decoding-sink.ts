@@ -16,9 +16,11 @@ export interface AnswerWire {
   readonly wire: Pick<ProcedureWire, "output" | "event" | "errors">;
 }
 
+/** What puts a sink that reads answers in front of another. */
+export type Decoding = typeof decoding;
+
 /** A sink in front of this one, where something is to be converted. `cancel` ends a stream that cannot be read on. */
-export function decoding(sink: Sink, answer: AnswerWire | undefined, cancel: () => void): Sink {
-  if (answer === undefined) return sink;
+export function decoding(sink: Sink, answer: AnswerWire, cancel: () => void): Sink {
   const { output, event, errors } = answer.wire;
   return output === undefined && event === undefined && errors.size === 0
     ? sink

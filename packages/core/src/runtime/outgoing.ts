@@ -3,7 +3,7 @@
 import { RpcError } from "../error/rpc-error.js";
 import { OutgoingCall, type OutgoingRequest } from "../machine/outgoing-call.js";
 import { Channel, type ChannelOptions } from "./channel.js";
-import { type AnswerWire, decoding } from "./decoding-sink.js";
+import type { AnswerWire, Decoding } from "./decoding-sink.js";
 import type { ItemSource } from "./item-source.js";
 import type { Sink } from "./sink.js";
 
@@ -14,12 +14,17 @@ export interface Caller {
   consume(call: OutgoingCall<Sink>, count: number): void;
 }
 
+/** How an answer is read that may be no plain JSON. */
+export interface Reading extends AnswerWire {
+  readonly decoding: Decoding;
+}
+
 /** What goes along with a call, each where there is one. */
 interface Company {
   /** Of its upstream. */
   readonly source?: ItemSource | undefined;
   /** How its answer is read; without it, it is taken as it came. */
-  readonly answer?: AnswerWire | undefined;
+  readonly answer?: Reading | undefined;
 }
 
 /** Makes a query or a mutation. Rejects with an {@link RpcError}, or with what the source of its upstream threw. */
@@ -31,10 +36,7 @@ export function callOnce(
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const sink = new PromiseSink(resolve, reject, source);
-    const call = new OutgoingCall<Sink>(
-      request,
-      decoding(sink, answer, () => {}),
-    );
+    const call = new OutgoingCall<Sink>(request, answer === undefined ? sink : answer.decoding(sink, answer, () => {}));
     sink.unfollow = open(call, caller, signal);
   });
 }
@@ -46,12 +48,14 @@ export function openChannel<Event>(
   options: ChannelOptions & {
     readonly signal?: AbortSignal | undefined;
     /** How its events are read; without it, they are taken as they come. */
-    readonly answer?: AnswerWire | undefined;
+    readonly answer?: Reading | undefined;
   },
 ): Channel<Event> {
   const channel = new Channel<Event>(options);
+  const { answer } = options;
   const cancel = () => caller.cancel(call);
-  const call: OutgoingCall<Sink> = new OutgoingCall<Sink>(request, decoding(channel, options.answer, cancel));
+  const sink = answer === undefined ? channel : answer.decoding(channel, answer, cancel);
+  const call: OutgoingCall<Sink> = new OutgoingCall<Sink>(request, sink);
   let unfollow: (() => void) | undefined;
   channel.connect({
     consume: (count) => caller.consume(call, count),

@@ -1,5 +1,6 @@
 /** What the callers of a world do: calls of every kind at any moment, cancels, deadlines, and reading at their own pace. */
 import { OutgoingCall, type OutgoingRequest } from "../machine/outgoing-call.js";
+import { OutgoingUpstreams } from "../machine/outgoing-upstreams.js";
 import { withBytes } from "./bytes.js";
 import { CallRecord } from "./call-record.js";
 import type { Random } from "./random.js";
@@ -102,7 +103,7 @@ export class Workload {
       path: `"${plan.kind}"`,
       repeatable: plan.repeatable,
       priority: plan.priority,
-      hasUpstream: plan.items !== undefined,
+      Upstreams: plan.items === undefined ? undefined : OutgoingUpstreams,
       input: withBytes(JSON.stringify({ number: plan.number, pad }), plan.number, plan.inputBytes),
       deadline: limited ? this.#around.clock.now() + this.#random.between(1, 3_000) : Infinity,
       ...(plan.kind === "subscription"

@@ -2,7 +2,7 @@
 
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
-import { defineContract } from "../../contract/contract.js";
+import { defineContract } from "../../call/define-contract.js";
 import { mutation, query, subscription } from "../../contract/procedure.js";
 import type { RpcError } from "../../error/rpc-error.js";
 import { event } from "./event.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defineContract } from "../../contract/contract.js";
+import { defineContract } from "../../call/define-contract.js";
 import { query, subscription } from "../../contract/procedure.js";
 import { RpcError } from "../../error/rpc-error.js";
 import type { RunningArgs } from "./handler.js";

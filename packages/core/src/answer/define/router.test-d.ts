@@ -2,7 +2,8 @@
 
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
-import { type Contract, defineContract } from "../../contract/contract.js";
+import { defineContract } from "../../call/define-contract.js";
+import type { Contract } from "../../contract/contract.js";
 import { mutation, query, subscription } from "../../contract/procedure.js";
 import type { RpcError } from "../../error/rpc-error.js";
 import { event, gap } from "./event.js";

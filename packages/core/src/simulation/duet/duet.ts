@@ -3,6 +3,7 @@
  * handler goes on and each line is cut when the conductor says so, and time stands still until it is moved.
  */
 import { OutgoingCall } from "../../machine/outgoing-call.js";
+import { OutgoingUpstreams } from "../../machine/outgoing-upstreams.js";
 import type { Data } from "../../protocol/blob.js";
 import { greeting } from "../../protocol/encode.js";
 import { type Limits, peerLimits } from "../../protocol/limits.js";
@@ -88,7 +89,7 @@ export class Duet {
         path: `"${plan.kind}"`,
         repeatable: record.plan.repeatable,
         input: withBytes(`{"number":${number}}`, number, record.plan.inputBytes),
-        hasUpstream: plan.items !== undefined,
+        Upstreams: plan.items === undefined ? undefined : OutgoingUpstreams,
         deadline: Infinity,
         ...(plan.kind === "subscription" ? { credit: { events: credit, maxEvents: credit } } : {}),
       },
