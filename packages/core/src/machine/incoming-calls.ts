@@ -353,8 +353,9 @@ export class IncomingCalls<Work> {
     call.state = "settled";
     this.#stalled?.delete(call);
     this.#upstreams?.close(call);
-    this.#context.session.decline(call.id);
+    // One of a session that is lost says nothing of the id, which means another call by now.
     if (this.#byId.get(call.id) === call) {
+      this.#context.session.decline(call.id);
       this.#byId.delete(call.id);
       if (call.balance !== undefined) this.#streams--;
     }

@@ -94,13 +94,19 @@ class End {
 class Pair {
   readonly client: End;
   readonly server: End;
-  #generation = 0;
+  #generation: number;
 
-  constructor(limits: Partial<Limits> = {}) {
+  constructor(limits: Partial<Limits> = {}, ends: Partial<Pick<Pair, "client" | "server">> = {}, generation = 0) {
     const all = { ...defaultLimits, ...limits };
-    this.client = new End("client", all);
-    this.server = new End("server", all);
+    this.client = ends.client ?? new End("client", all);
+    this.server = ends.server ?? new End("server", all);
+    this.#generation = generation;
     this.attach(false);
+  }
+
+  /** The same client, and another server, which knows nothing of the session. */
+  with(server: End): Pair {
+    return new Pair({}, { client: this.client, server }, this.#generation);
   }
 
   /** A new transport; what was on its way is lost. */
@@ -355,6 +361,24 @@ describe("another transport", () => {
     pair.run();
     expect(pair.client.of("failure")).toEqual([]);
     expect(pair.server.requests).toHaveLength(1);
+  });
+
+  // Seed 4956: ids begin anew with a session, and a handler of the last one settles when it likes.
+  it("of a new session is not thrown away by a handler of the last one that had the same id", () => {
+    const pair = new Pair();
+    pair.server.call("first", { kind: "mutation" });
+    pair.run();
+    const [before] = pair.client.requests;
+    pair.server.say({ type: "end", code: "UNAVAILABLE", message: "the session was lost" });
+    const next = new End("server", pair.server.limits);
+    const again = pair.with(next);
+    next.call("second", { kind: "mutation", input: carrying(pattern(200 * KiB)) });
+    again.deliver(next);
+    expect(pair.client.conversation.holdings.joining).toBeGreaterThan(0);
+    pair.client.say({ type: "reply", call: before!, value: "1" });
+    again.run();
+    const request = pair.client.requests[1];
+    expect([before!.id, request?.id, request?.blob?.length]).toEqual([2, 2, 200 * KiB]);
   });
 });
 
