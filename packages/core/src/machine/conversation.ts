@@ -435,5 +435,5 @@ export class Conversation<Sink, Work>
 }
 
 /** What may be large. */
-const mayComeInParts = ({ op: kind }: Frame): boolean =>
-  kind === op.call || kind === op.subscribe || kind === op.result || kind === op.error || kind === op.event;
+const mayComeInParts = ({ op: kind }: Frame): boolean => large.has(kind);
+const large: ReadonlySet<number> = new Set([op.call, op.subscribe, op.result, op.error, op.event, op.gap]);
