@@ -24,6 +24,11 @@ async function open() {
   return {
     relay,
     connect,
+    /** When everybody is there, the server forgets the client that came last. It knows its rooms still. */
+    forgetLast: async () => {
+      await until(() => server.server.connections.size === clients.length, "every client's return");
+      [...server.server.connections].at(-1)?.close();
+    },
     /** The process ends, and another takes its place, which knows nothing of the rooms. The clients come back to it. */
     restart: async () => {
       const { port } = server;
@@ -66,6 +71,30 @@ it("a restart is a gap among the messages, and then what the new process has", a
   await ada.send({ room, author: "ada", text: "after" });
   await until(() => lines.length === 3, "the line after the restart");
   expect(lines).toEqual(["ada: before", "(the topic's log has begun anew)", "ada: after"]);
+});
+
+it("a subscription misses nothing from when it was opened, though its session is lost before the first event", async () => {
+  await using exchange = await open();
+  const [ada, bob] = [exchange.connect(), exchange.connect()];
+  await ada.history({ room });
+  // One that the topic feeds, and one that is read like any other.
+  const heard: string[][] = [[], []];
+  for (const lines of heard) {
+    bob.messages({ room }).subscribe({
+      onEvent: ({ text }) => lines.push(text),
+      onGap: ({ reason }) => lines.push(`(${reason})`),
+    });
+  }
+  await bob.history({ room });
+  for (let round = 1; round <= 2; round++) {
+    await exchange.forgetLast();
+    await ada.send({ room, author: "ada", text: String(round) });
+  }
+  await until(() => heard.every((lines) => lines.length >= 2), "two lines in each");
+  expect(heard).toEqual([
+    ["1", "2"],
+    ["1", "2"],
+  ]);
 });
 
 it("a restart is no gap in a state, and nobody who reads it has to ask for gaps", async () => {

@@ -1,6 +1,6 @@
 /** Bugs in streams that topics feed: where they stand, and what they are fed on which transport. */
 import { CreditBalance, JoinedStreams, Session, TopicReaders } from "@trunkline/core/internal";
-import { patch, patchEffects, patchGetter } from "./plant.js";
+import { patch, patchEffects, patchGetter, patchInputs } from "./plant.js";
 
 export function ignorePositions(): void {
   patchEffects((effects) => effects.filter(({ type }) => type !== "placed"));
@@ -26,6 +26,11 @@ export function feedBeforeJoin(): void {
 
 export function keepLostCredit(): void {
   patch(CreditBalance.prototype, "rewind", () => () => true);
+}
+
+/** Who has heard nothing yet has nothing to come back with. */
+export function neverMark(): void {
+  patchInputs((input) => (input.type === "mark" ? undefined : input));
 }
 
 /** The caller does not look whether a message begins where its stream stands. */

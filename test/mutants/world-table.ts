@@ -7,6 +7,7 @@ import { ignoreGenerations } from "./numbers.js";
 import { keepUnwantedParts, mixUpParts } from "./parts.js";
 import type { Mutant } from "./table.js";
 import { resetBackoffOnOpen } from "./time.js";
+import { neverMark } from "./topics.js";
 import * as uploads from "./uploads.js";
 
 export type WorldMutant = Omit<Mutant, "run">;
@@ -29,6 +30,7 @@ const rows: readonly Row[] = [
   ["detached sessions give no way", "`detachedSessions`", ["I6"], households.makeNoRoom],
   ["renewed credentials expire all the same", "a renewal prolongs", ["I10"], households.keepExpiry],
   ["a follower misses an entry", "every hole is reported", ["I4", "I10"], households.followFromNowOn],
+  ["a stream is not told where it begins", "what was opened misses nothing", ["I10"], neverMark],
   ["an ended session aborts nothing", "handlers learn that nobody waits", ["I9"], households.forgetHandlers],
   ["the dialer forgets its attempts on open", "attempts count until stable", ["I11"], resetBackoffOnOpen],
   ["an older transport is listened to", "an older transport has no effect", ["I8", "I14"], ignoreGenerations],

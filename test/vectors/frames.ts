@@ -16,6 +16,7 @@ import {
   greeting,
   joinFrame,
   type Message,
+  markFrame,
   op,
   type PartFrame,
   positionFrame,
@@ -100,6 +101,8 @@ function frameText(frame: Frame | PartFrame): string {
       return json([frame.op, frame.id, frame.left]);
     case op.join:
       return joinFrame(frame.id, frame.topic, frame.offset);
+    case op.mark:
+      return markFrame(frame.id, frame.eventId);
     case op.position: {
       // In the vectors' form, which has no member in between.
       const { id, offset, count } = frame as { readonly id: number; readonly offset?: number; readonly count?: number };

@@ -68,6 +68,7 @@ export interface Step {
   readonly gap?: number;
   readonly finish?: number;
   readonly share?: number;
+  readonly mark?: number;
   readonly join?: number;
   readonly topic?: number;
   readonly offset?: number;
@@ -177,6 +178,8 @@ export class Script {
         ? { type: "event", call, value }
         : { type: "event", call, value, eventId: step.eventId };
     }
+    if (step.mark !== undefined && step.eventId !== undefined)
+      return { type: "mark", call: this.#request(step.mark), eventId: step.eventId };
     if (step.share !== undefined) return { type: "share", call: this.#request(step.share) };
     if (step.join !== undefined) return this.#join(this.#request(step.join), step);
     if (step.feed !== undefined && step.message !== undefined)

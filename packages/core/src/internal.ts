@@ -80,6 +80,7 @@ export {
   greeting,
   type Json,
   joinFrame,
+  markFrame,
   positionFrame,
   resultFrame,
   subscribeFrame,

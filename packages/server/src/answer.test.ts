@@ -487,7 +487,8 @@ describe("an event of a topic", () => {
     let encoded = 0;
     const eventId = await topic.publish({ toJSON: () => ({ n: ++encoded }) });
     await settled();
-    for (const id of ids) expect(caller.answers(id)).toEqual([[7, eventId, { n: 1 }]]);
+    // Behind the mark that says where each begins.
+    for (const id of ids) expect(caller.answers(id).slice(1)).toEqual([[7, eventId, { n: 1 }]]);
     expect([asked.count, encoded]).toEqual([1, 1]);
   });
 

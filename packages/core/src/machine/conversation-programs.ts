@@ -42,6 +42,8 @@ export function tellIncoming<Work>(
       return calls.ready(input.call);
     case "gap":
       return calls.gap(input.call, input.reason);
+    case "mark":
+      return calls.mark(input.call, input.eventId);
     case "finish":
       return calls.finish(input.call);
     case "decline":

@@ -46,6 +46,7 @@ export type HandlerInput<Work> =
   | { readonly type: "ready"; readonly call: IncomingCall<Work> }
   | { readonly type: "event"; readonly call: IncomingCall<Work>; readonly value: Encoded; readonly eventId?: string }
   | { readonly type: "gap"; readonly call: IncomingCall<Work>; readonly reason: string }
+  | { readonly type: "mark"; readonly call: IncomingCall<Work>; readonly eventId: string }
   | { readonly type: "finish"; readonly call: IncomingCall<Work> }
   // Of an upstream: so many items were taken; no more are wanted.
   | { readonly type: "take"; readonly call: IncomingCall<Work>; readonly count: number }

@@ -436,4 +436,4 @@ export class Conversation<Sink, Work>
 
 /** What may be large. */
 const mayComeInParts = ({ op: kind }: Frame): boolean => large.has(kind);
-const large: ReadonlySet<number> = new Set([op.call, op.subscribe, op.result, op.error, op.event, op.gap]);
+const large: ReadonlySet<number> = new Set([op.call, op.subscribe, op.result, op.error, op.event, op.gap, op.mark]);

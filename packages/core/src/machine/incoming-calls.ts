@@ -20,7 +20,7 @@
 import { RpcError } from "../error/rpc-error.js";
 import { toWireError } from "../error/wire-error.js";
 import { type Encoded, type EncodedFrame, frameSize, frameText } from "../protocol/blob.js";
-import { endFrame, errorFrame, eventFrame, gapFrame, resultFrame } from "../protocol/encode.js";
+import { endFrame, errorFrame, eventFrame, gapFrame, markFrame, resultFrame } from "../protocol/encode.js";
 import { ENVELOPE_BYTES } from "../protocol/envelope.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
 import type { CallFrame, Frame, SubscribeFrame, WireError } from "../protocol/message.js";
@@ -212,6 +212,14 @@ export class IncomingCalls<Work> {
 
   gap(call: IncomingCall<Work>, reason: string): void {
     this.#produce(call, gapFrame(call.id, reason));
+  }
+
+  /** The stream goes on after this event, which it has not brought: its reader can come back there before another comes. */
+  mark(call: IncomingCall<Work>, eventId: string): void {
+    if (call.state === "abandoned" || call.state === "settled") return;
+    const frame = markFrame(call.id, eventId);
+    // Without it the stream is as good as any that is not marked.
+    if (!exceedsBytes(frame, this.peerMessageBytes - 64)) this.#context.session.push(frame, call.id, call.priority);
   }
 
   /** A topic's message goes to this stream. False: it must not, or is larger than the other end takes. */

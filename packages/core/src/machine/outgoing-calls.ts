@@ -231,6 +231,8 @@ export class OutgoingCalls<Sink> {
         return undefined;
       case op.join:
         return this.readers.join(call, frame);
+      case op.mark:
+        return this.#streams.mark(call, frame.eventId);
       case op.position:
         return this.readers.tell(call);
     }

@@ -51,6 +51,13 @@ export class OutgoingStreams<Sink> {
     return undefined;
   }
 
+  /** The stream goes on after an event that it need not have brought: opened anew, it begins there. */
+  mark(call: OutgoingCall<Sink>, eventId: string): Violation | undefined {
+    if (call.window === undefined) return violation("a mark answers a call (§4)");
+    call.lastEventId = eventId;
+    return undefined;
+  }
+
   /** The caller has taken events. */
   consume(call: OutgoingCall<Sink>, count: number): void {
     const { window, state } = call;

@@ -202,17 +202,19 @@ describe("a large frame", () => {
     pair.expectNothingHeld();
   });
 
-  it("may be a gap whose reason is long", () => {
+  it("may be a gap whose reason is long, or a mark where messages are small", () => {
     const pair = new Pair({ messageBytes: 2_000 });
     pair.client.call("s", { kind: "subscription", credit: { events: 4, maxEvents: 4 } });
     pair.run();
     const [call] = pair.server.requests;
+    pair.server.say({ type: "mark", call: call!, eventId: "e".repeat(1_000) });
     pair.server.say({ type: "ready", call: call! });
     pair.server.say({ type: "gap", call: call!, reason: "r".repeat(1_900) });
     expect(pair.server.frames).toContain("10:1");
     pair.run();
     expect(pair.client.of("break")).toEqual([]);
     expect(pair.client.of("gap").map(({ reason }) => reason.length)).toEqual([1_900]);
+    expect(pair.client.of("gap")[0]?.call.lastEventId).toBe("e".repeat(1_000));
   });
 
   it("takes no more of the line than is acknowledged, and is not in the way of what is small", () => {

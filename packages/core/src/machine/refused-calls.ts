@@ -36,6 +36,7 @@ export class RefusedCalls<Work> implements AnsweredCalls<Work> {
   readonly ready = silent;
   readonly event = silent;
   readonly gap = silent;
+  readonly mark = silent;
   readonly feed = () => false;
   readonly resume = silent;
   readonly expire = silent;

@@ -29,6 +29,8 @@ function encoded(frame: Frame): string {
       return encode.gapFrame(frame.id, frame.reason);
     case op.join:
       return encode.joinFrame(frame.id, frame.topic, frame.offset);
+    case op.mark:
+      return encode.markFrame(frame.id, frame.eventId);
     case op.position: {
       const { id, told } = frame;
       return told === undefined ? encode.askFrame(id) : encode.positionFrame(id, told.offset, told.count);

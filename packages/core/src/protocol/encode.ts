@@ -114,6 +114,11 @@ export function positionFrame(id: number, offset: number, count: number): string
   return `[${op.position},${id},${offset},${count}]`;
 }
 
+/** `[13, id, eventId]` */
+export function markFrame(id: number, eventId: string): string {
+  return `[${op.mark},${id},${text(eventId)}]`;
+}
+
 /** `[eventId, value?]`, in a message of {@link topicEvents}. */
 export function topicItem(eventId: string, value: Json): string {
   return `[${text(eventId)}${last(value)}`;

@@ -40,6 +40,7 @@ export const op = {
   part: 10,
   join: 11,
   position: 12,
+  mark: 13,
 } as const;
 
 /** Caller's metadata, as it travels. Never mixed with HTTP headers. */
@@ -143,6 +144,13 @@ export interface PositionFrame {
   readonly told: { readonly offset: number; readonly count: number } | undefined;
 }
 
+/** `[13, id, eventId]`: the stream goes on after this event, which its reader need not have. */
+export interface MarkFrame {
+  readonly op: typeof op.mark;
+  readonly id: number;
+  readonly eventId: string;
+}
+
 /**
  * `[10, id, left]` with a blob: a piece of a large frame. `left`: bytes still to come, these included.
  *
@@ -167,7 +175,8 @@ export type Frame =
   | EndFrame
   | GapFrame
   | JoinFrame
-  | PositionFrame;
+  | PositionFrame
+  | MarkFrame;
 
 /** An error as it travels. `refused`: the handler was never started. */
 export interface WireError {

@@ -172,6 +172,9 @@ function readFrame(item: unknown, blob: Uint8Array | undefined): Frame | undefin
       if (size === 2) return { op: op.position, id, told: undefined };
       if (size !== 4 || !isCount(item[2]) || !isCount(item[3])) return undefined;
       return { op: op.position, id, told: { offset: item[2], count: item[3] } };
+    case op.mark: // [13, id, eventId]
+      if (size !== 3 || blob || !isEventId(item[2]) || item[2] === null) return undefined;
+      return { op: op.mark, id, eventId: item[2] };
     default:
       return undefined;
   }

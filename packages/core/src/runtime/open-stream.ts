@@ -45,6 +45,8 @@ export interface Outlet {
   readonly messageBytes: number;
   /** Fires when nobody reads the stream any more. Made when it is first read. */
   readonly signal: AbortSignal | undefined;
+  /** The stream goes on after the event with this id, which it does not bring. Also where the source does not feed it. */
+  mark(eventId: string): void;
   /** The source is ready: `wake` may be heard from here on. */
   open(fed: Fed): void;
   /** Whether the stream is joined to this topic and was fed up to this offset. */

@@ -72,6 +72,10 @@ class CallOutlet implements Outlet {
     return this.#call.work?.signal;
   }
 
+  mark(eventId: string): void {
+    this.#outlets.say({ type: "mark", call: this.#call, eventId });
+  }
+
   open(fed: Fed): void {
     if (this.#call.work !== undefined) this.#call.work.fed = fed;
     this.#outlets.say({ type: "share", call: this.#call });

@@ -196,6 +196,7 @@ export class Script {
     if (!asked.alive || work.aborted) return;
     const { plan, produced } = work.record;
     work.next = plan.withIds ? Number(call.lastEventId?.slice(0, 8) ?? 0) + 1 : produced + 1;
+    if (plan.joined) asked.say({ type: "mark", call, eventId: eventIdOf(work.next - 1, work.record) });
     asked.say({ type: plan.joined ? "share" : "ready", call });
   }
 

@@ -16,6 +16,7 @@ import {
   type SharingTerms,
   sharing,
 } from "@trunkline/core/internal";
+import type { Position } from "./backplane.js";
 import { Cursor, type Origin } from "./cursor.js";
 import { Subscriber } from "./subscriber.js";
 import type { Item } from "./view.js";
@@ -23,6 +24,8 @@ import type { Window } from "./window.js";
 
 export interface ReaderOptions {
   readonly origin: Origin | Promise<Origin>;
+  /** What to tell a reader who does not know where it begins: the id of the event before. */
+  readonly mark: ((position: Position) => string) | undefined;
   /** What the events are declared as. */
   readonly schema: Schema | undefined;
   readonly slow: SlowReader | undefined;
@@ -80,11 +83,20 @@ export class Reader implements AsyncIterableIterator<Item, undefined>, Shareable
     const subscriber = new Subscriber({ outlet, window, signal });
     const isSeated = subscriber.sit();
     window.leave();
-    if (!isSeated) return undefined;
-    this.#fed = subscriber;
-    const begun = chain(origin, (at) => subscriber.begin(new Cursor(at, slow)));
+    if (isSeated) this.#fed = subscriber;
+    // Before anything that the stream brings, also where it is read.
+    const begun = chain(origin, (at) => {
+      this.#mark(outlet, at);
+      subscriber.begin(new Cursor(at, slow));
+    });
     if (isThenable(begun)) begun.then(undefined, (error: unknown) => subscriber.fail(explain(error)));
-    return subscriber;
+    return isSeated ? subscriber : undefined;
+  }
+
+  /** Nothing may come for long: a reader that loses its session meanwhile comes back to where it began. */
+  #mark(outlet: Outlet, at: Origin): void {
+    const { mark } = this.#options;
+    if (mark !== undefined && typeof at === "object") outlet.mark(mark(at));
   }
 
   async *#read(): AsyncGenerator<Item, undefined> {

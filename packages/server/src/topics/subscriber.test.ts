@@ -79,6 +79,7 @@ class Scene {
       get messageBytes() {
         return scene.messageBytes;
       },
+      mark: (eventId) => void this.said.push(`mark ${eventId}`),
       open: (fed) => {
         this.fed = fed;
       },

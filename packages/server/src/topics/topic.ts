@@ -95,6 +95,7 @@ export class Topic<P extends Subscription = Subscription> {
     const { slow, schema } = this.#family;
     const reader = new Reader({
       origin: this.#origin(after),
+      mark: after === undefined && !isState(slow) ? (position) => this.#ids.write(position) : undefined,
       slow,
       schema,
       signal,
