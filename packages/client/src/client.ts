@@ -128,7 +128,10 @@ type Report = (error: unknown, failed?: FailedHandler) => void;
 /** Hands on what went wrong in the program; a hook that throws itself is not heard twice. */
 function reporter(onError: OnError | undefined): Report {
   const complain: Report = (error, failed) =>
-    console.error(failed === undefined ? "trunkline: a callback failed:" : `trunkline: ${failed.path}:`, error);
+    console.error(
+      failed === undefined ? "trunkline: a callback failed:" : `trunkline: ${failed.path}: ${failed.errorId}:`,
+      error,
+    );
   return onError === undefined ? complain : (error, failed) => guard(() => onError(error, failed), complain);
 }
 

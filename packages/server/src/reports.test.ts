@@ -1,7 +1,7 @@
 import { VirtualClock } from "@trunkline/core/simulation";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Connection } from "./define.js";
-import { Reports } from "./reports.js";
+import { printFailure, Reports } from "./reports.js";
 
 function setUp(perMinute = 3) {
   const clock = new VirtualClock();
@@ -72,6 +72,18 @@ it("D3: a hook that throws is reported, and an onError that throws harms nobody"
     throw new Error("hook");
   });
   expect(heard).toEqual(["- hook"]);
+});
+
+it.each([
+  ["trunkline: rooms.send: 4f2a:", { path: "rooms.send", errorId: "4f2a" }],
+  ["trunkline: rooms.send:", { path: "rooms.send" }],
+  ["trunkline:", {}],
+])("a failure that nobody listens for is printed with the id that its caller was told: %s", (line, report) => {
+  const print = vi.spyOn(console, "error").mockImplementation(() => {});
+  const error = new Error("boom");
+  printFailure({ ...report, error });
+  expect(print.mock.calls).toEqual([[line, error]]);
+  print.mockRestore();
 });
 
 it.each([0, -1, Number.NaN])("%d reports a minute are none to count by", (perMinute) => {

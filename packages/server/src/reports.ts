@@ -88,7 +88,8 @@ export class Reports {
   }
 }
 
-/** Where the application has no `onError`. */
-export function printFailure({ path, error }: FailureReport): void {
-  console.error(path === undefined ? "trunkline:" : `trunkline: ${path}:`, error);
+/** Where the application has no `onError`. The id is all that the caller was told: it finds this line. */
+export function printFailure({ path, errorId, error }: FailureReport): void {
+  const which = [path, errorId].filter((part) => part !== undefined).map((part) => ` ${part}:`);
+  console.error(`trunkline:${which.join("")}`, error);
 }

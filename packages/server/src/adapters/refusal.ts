@@ -17,7 +17,8 @@ const answers = {
   version: answer("400 Bad Request", "This server speaks WebSocket version 13.", "Sec-WebSocket-Version: 13"),
   subprotocol: answer("400 Bad Request", `This server speaks the WebSocket subprotocol ${SUBPROTOCOL}.`),
   origin: answer("403 Forbidden", "Pages of this origin may not connect. See the server's origins option."),
-  notFound: answer("404 Not Found", "There is no WebSocket endpoint at this path."),
+  // Which path it is, strangers are not told: it may be one that nobody should guess.
+  notFound: answer("404 Not Found", "There is no WebSocket endpoint at this path. See the server's path option."),
   busy: answer("503 Service Unavailable", "Too many connections are being opened.", LATER),
   draining: answer("503 Service Unavailable", "The server is going away.", SOON),
 } as const;
