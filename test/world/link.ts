@@ -73,6 +73,11 @@ export class Link {
     return this.sockets.every(({ open }) => open) && this.#pipes.every(({ open }) => open);
   }
 
+  /** Since when something that this side has said has not been read. */
+  busySince(side: Side): number {
+    return this.#pipes[side].busySince;
+  }
+
   /** RST in both directions. `unaware`: the side that never hears of it. */
   reset({ unaware, lateMs = 0 }: { readonly unaware?: Side; readonly lateMs?: number } = {}): void {
     this.#pipes[0].cut(unaware === 1 ? undefined : "reset", lateMs);

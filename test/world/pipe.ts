@@ -43,6 +43,7 @@ export class Pipe {
   #end: PipeEnd | undefined;
   /** Taken by the kernel and not read. */
   #kernelBytes = 0;
+  #busySince = Infinity;
   #freeAt = 0;
   #latest = 0;
   readonly #alarm: Alarm;
@@ -69,8 +70,14 @@ export class Pipe {
     return this.#writtenBytes;
   }
 
+  /** Since when there has been something that was written and not read; `Infinity`: there is nothing. */
+  get busySince(): number {
+    return this.#busySince;
+  }
+
   write(bytes: Uint8Array): void {
     if (this.#state === "released") return;
+    this.#busySince = Math.min(this.#busySince, this.#clock.now());
     this.#written.push(bytes);
     this.#writtenBytes += bytes.length;
     this.#pump();
@@ -82,6 +89,7 @@ export class Pipe {
     this.#arrived = [];
     for (const { length } of chunks) this.#kernelBytes -= length;
     this.#pump();
+    if (this.#writtenBytes + this.#kernelBytes === 0) this.#busySince = Infinity;
     return { chunks, end: this.#end };
   }
 

@@ -17,6 +17,8 @@ import type { Guest } from "./workload.js";
 interface Visit {
   readonly name: string;
   readonly guest: Guest;
+  /** When it began. */
+  readonly since: number;
   readonly connection: ServerConnection;
   /** Of its handlers that have not settled. */
   readonly signals: Set<AbortSignal>;
@@ -149,7 +151,7 @@ export class ServerProgram {
   #entered(connection: ServerConnection, guest: Guest): void {
     const name = `${this.process.name}/${this.#names.size + 1}`;
     this.#names.set(connection.id, name);
-    this.#visits.set(connection.id, { name, guest, connection, signals: new Set() });
+    this.#visits.set(connection.id, { name, guest, since: this.#stage.calm.now, connection, signals: new Set() });
     this.#stage.ledger.say(name, `begins, of ${guest.client}`);
   }
 

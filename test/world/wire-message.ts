@@ -24,6 +24,7 @@ export type WireMessage =
   | { readonly type: "hello"; readonly hello: Hello }
   | { readonly type: "welcome"; readonly welcome: Welcome }
   | { readonly type: "invalidate"; readonly tags: readonly string[] | null }
+  | { readonly type: "goodbye" }
   | { readonly type: "other" };
 
 /** Reads what an honest end has written. */
@@ -33,6 +34,7 @@ export function readMessage(message: string | Uint8Array): WireMessage {
   if (typeof first !== "string") return { type: "batch", head: first, frames: rest as WireFrame[] };
   if (first === "hello") return { type: first, hello: rest[0] as Hello };
   if (first === "welcome") return { type: first, welcome: rest[0] as Welcome };
+  if (first === "goodbye") return { type: first };
   if (first !== "invalidate") return { type: "other" };
   return { type: first, tags: (rest[0] as { readonly tags: readonly string[] | null }).tags };
 }

@@ -3,6 +3,7 @@
  * acknowledges what only an older transport has brought (I8), and that neither end accuses the other (I14). It keeps its
  * own count for every session and shares no code with the product. What it does not know of the wire it lets pass.
  */
+import type { Calm } from "./calm.js";
 import { CreditWatch } from "./credit-watch.js";
 import type { Ledger } from "./ledger.js";
 import type { Link, LinkWatch, Side } from "./link.js";
@@ -47,6 +48,8 @@ interface Session {
   confirmed: boolean;
 }
 
+/** Nothing was heard in time. */
+const SILENT = 4418;
 /** Breaking the rules, too much at once, and too much in all. */
 const accusations: ReadonlySet<number> = new Set([4400, 4413, 4429]);
 
@@ -60,10 +63,12 @@ export class WireWatch implements LinkWatch {
   readonly #latest = new Map<string, Link>();
   readonly #ledger: Ledger;
   readonly #ears: Ears;
+  readonly #calm: Calm;
 
-  constructor(ledger: Ledger, ears: Ears) {
+  constructor(ledger: Ledger, ears: Ears, calm: Calm) {
     this.#ledger = ledger;
     this.#ears = ears;
+    this.#calm = calm;
   }
 
   said(link: Link, side: Side, message: string | Uint8Array): void {
@@ -72,6 +77,7 @@ export class WireWatch implements LinkWatch {
     this.#underWay(link)[side === 0 ? 1 : 0].push(read);
     if (read.type === "hello") this.#hellos.set(link, read.hello);
     else if (read.type === "welcome") this.#welcome(link, read.welcome);
+    else if (read.type === "goodbye") this.#calm.farewell(link);
     else if (read.type === "batch") this.#batch(link, side, read.head, read.frames);
   }
 
@@ -94,6 +100,7 @@ export class WireWatch implements LinkWatch {
 
   /** Both ends are honest: neither has a reason to accuse the other. */
   closing(link: Link, side: Side, code: number, reason: string): void {
+    if (code === SILENT) this.#calm.silent(link, side);
     const who = link.processes[side].name;
     this.#ledger.check(!accusations.has(code), "I14", () => `${who} closes ${link.name} with ${code}: ${reason}`);
   }

@@ -9,6 +9,7 @@
 import { type InvariantBroken, Random, Trace, VirtualClock } from "@trunkline/core/simulation";
 import { numbering } from "@trunkline/server/internal";
 import { SharedBackplane } from "./backplane.js";
+import { Calm } from "./calm.js";
 import { makeWorkloads, type Workloads } from "./contract.js";
 import { Crowd } from "./crowd.js";
 import { Faults, type PlannedFault } from "./faults.js";
@@ -74,12 +75,13 @@ class World {
     this.#trace = new Trace(seed, () => clock.now(), listen);
     this.#ledger = new Ledger(this.#trace);
     const ground = { clock, ledger: this.#ledger, swarm: drawSwarm(random), busy: true, fork: () => random.fork() };
-    const stage: Stage = Object.assign(ground, { backplane: new SharedBackplane(ground) });
+    const parts = { backplane: new SharedBackplane(ground), calm: new Calm(ground) };
+    const stage: Stage = Object.assign(ground, parts);
     this.#stage = stage;
     this.#faults = new Faults(stage);
     this.#workloads = makeWorkloads(stage);
     this.#fleet = new Fleet(stage, this.#workloads);
-    const watch = new WireWatch(this.#ledger, this.#workloads.pages.ears);
+    const watch = new WireWatch(this.#ledger, this.#workloads.pages.ears, stage.calm);
     this.#router = new Router({ stage, watch, servers: this.#fleet.servers, faults: this.#faults });
     this.#crowd = new Crowd(stage, this.#workloads, this.#router);
   }

@@ -24,9 +24,11 @@ export class AskRecord {
   readonly #tokens = new Set<number>();
   readonly #plan: AskPlan;
   readonly #stage: Stage;
+  readonly #since: number;
 
   constructor(plan: AskPlan, stage: Stage) {
     this.#plan = plan;
+    this.#since = stage.calm.now;
     this.#stage = stage;
     stage.ledger.figures.calls++;
     stage.ledger.say(plan.client, `asks ${this}`);
@@ -58,7 +60,7 @@ export class AskRecord {
   }
 
   failure(error: unknown): void {
-    const { ledger, swarm } = this.#stage;
+    const { ledger, calm } = this.#stage;
     if (!(error instanceof RpcError)) return ledger.check(false, "I13", () => `${this} rejects with ${String(error)}`);
     const { code, outcome } = error;
     this.#settle(outcome, `${code}, ${outcome}`);
@@ -68,8 +70,8 @@ export class AskRecord {
     const refused = outcome === "answered" && code === "RESOURCE_EXHAUSTED" && !this.#plan.repeatable;
     ledger.check(!refused || !ran, "I2", () => `${this} was refused, and was started`);
     ledger.check(code !== "INTERNAL", "I13", () => `${this} failed within`);
-    const spared = !swarm.calm || this.#plan.mayEnd;
-    ledger.check(spared, "I15", () => `${this} failed while servers drained: ${code}, ${outcome}`);
+    const { client, mayEnd } = this.#plan;
+    if (!mayEnd) calm.failed(`${this}`, { client, since: this.#since, error });
   }
 
   /** Its process has died. */

@@ -11,8 +11,13 @@ export interface CallbackPlan {
   /** The session it is made to, and whose that is. */
   readonly session: string;
   readonly client: string;
+  /** Whose process asks, and when the session began. */
+  readonly server: string;
+  readonly visitSince: number;
   /** Whether nothing but its own end may fail it: its server serves, and its client answers. */
   readonly mustSucceed: boolean;
+  /** What it was made with. */
+  readonly signal: AbortSignal | undefined;
 }
 
 export class CallbackRecord {
@@ -24,9 +29,11 @@ export class CallbackRecord {
   #running = 0;
   #token: number | undefined;
   readonly #stage: Stage;
+  readonly #since: number;
 
   constructor(plan: CallbackPlan, stage: Stage) {
     this.plan = plan;
+    this.#since = stage.calm.now;
     this.#stage = stage;
     stage.ledger.figures.callbacks++;
     stage.ledger.say(plan.session, `asks ${this}`);
@@ -58,15 +65,18 @@ export class CallbackRecord {
   }
 
   failure(error: unknown): void {
-    const { ledger } = this.#stage;
+    const { ledger, calm } = this.#stage;
     if (!(error instanceof RpcError)) return ledger.check(false, "I13", () => `${this} rejects with ${String(error)}`);
     const { code, outcome } = error;
     this.#settle(`${code}, ${outcome}`);
     this.#notSent = outcome === "not-sent";
     ledger.check(!this.#notSent || this.#starts === 0, "I2", () => `${this} is not-sent, and was started`);
     ledger.check(code !== "INTERNAL", "I13", () => `${this} failed within`);
-    const spared = !this.#stage.swarm.calm || !this.plan.mustSucceed;
-    ledger.check(spared, "I15", () => `${this} failed while servers drained: ${code}, ${outcome}`);
+    const { mustSucceed, signal, client, server, visitSince } = this.plan;
+    // Whoever asked may not want it any more.
+    if (!mustSucceed || signal?.aborted) return;
+    const started = this.#starts > 0;
+    calm.callbackFailed(`${this}`, { client, since: this.#since, error, started, server, visitSince });
   }
 
   /** A stream of it has ended, or is not wanted any more. */

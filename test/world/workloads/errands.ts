@@ -85,7 +85,7 @@ export function workload(stage: Stage): Workload<typeof procedures> {
     const kind = chance.pick(["sign", "sign", "peek", "ticks"] as const);
     const patient = kind !== "ticks" && !stage.swarm.calm && chance.chance(0.2);
     const own = askOptions(stage, server.process, chance);
-    const options = {
+    const options: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {
       ...(signal !== undefined && chance.chance(0.7) ? { signal } : {}),
       ...own,
       ...(patient ? { timeoutMs: chance.between(100, 5_000) } : {}),
@@ -97,7 +97,9 @@ export function workload(stage: Stage): Workload<typeof procedures> {
       serving.has(client) &&
       Object.keys(options).every((name) => name === "signal");
     const number = callbacks.length;
-    const record = new CallbackRecord({ number, kind, session: visit.name, client, mustSucceed }, stage);
+    const asking = { session: visit.name, server: server.process.name, visitSince: visit.since };
+    const plan = { number, kind, client, ...asking, mustSucceed, signal: options.signal };
+    const record = new CallbackRecord(plan, stage);
     callbacks.push({ record, server });
     const given = { number, patient, pad: padding(stage, chance) };
     try {
