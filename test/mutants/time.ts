@@ -1,7 +1,7 @@
 /** Bugs in time: liveness, the dialer's waits, and what a platform's timers can do. */
 import { Dialer } from "@trunkline/client/internal";
 import { Heartbeat } from "@trunkline/core/internal";
-import { patch, patchGetter } from "./plant.js";
+import { patch, patchGetter, patchInputs } from "./plant.js";
 
 export function neverNoticeSilence(): void {
   patchGetter(Heartbeat.prototype, "deadline", () => Infinity);
@@ -25,4 +25,9 @@ export function passLongDelays(): void {
       (...values) =>
         min(...values.filter((value) => value !== 2 ** 31 - 1)),
   );
+}
+
+/** A pong, or a part of a message, says nothing. */
+export function ignoreSignsOfLife(): void {
+  patchInputs((input) => (input.type === "alive" ? undefined : input));
 }

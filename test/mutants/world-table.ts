@@ -6,7 +6,7 @@ import * as households from "./households.js";
 import { ignoreGenerations } from "./numbers.js";
 import { keepUnwantedParts, mixUpParts } from "./parts.js";
 import type { Mutant } from "./table.js";
-import { resetBackoffOnOpen } from "./time.js";
+import { ignoreSignsOfLife, resetBackoffOnOpen } from "./time.js";
 import { neverMark } from "./topics.js";
 import * as uploads from "./uploads.js";
 
@@ -33,6 +33,7 @@ const rows: readonly Row[] = [
   ["a stream is not told where it begins", "what was opened misses nothing", ["I10"], neverMark],
   ["an ended session aborts nothing", "handlers learn that nobody waits", ["I9"], households.forgetHandlers],
   ["the dialer forgets its attempts on open", "attempts count until stable", ["I11"], resetBackoffOnOpen],
+  ["a line that is whole passes for silent", "any byte is a sign of life", ["I15", "I10"], ignoreSignsOfLife],
   ["an older transport is listened to", "an older transport has no effect", ["I8", "I14"], ignoreGenerations],
   // Cache.
   ["a lost transport leaves the cache", "what is kept belongs to one transport", ["I16"], cache.keepAcrossTransports],

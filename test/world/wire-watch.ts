@@ -61,6 +61,8 @@ export class WireWatch implements LinkWatch {
   readonly #under = new WeakMap<Link, readonly [WireMessage[], WireMessage[]]>();
   /** The link on which each client was welcomed last. */
   readonly #latest = new Map<string, Link>();
+  /** Where clients have heard so. */
+  readonly #welcomed = new WeakSet<Link>();
   readonly #ledger: Ledger;
   readonly #ears: Ears;
   readonly #calm: Calm;
@@ -90,6 +92,7 @@ export class WireWatch implements LinkWatch {
     const client = link.processes[0].name;
     if (message.type === "welcome") {
       this.#latest.set(client, link);
+      this.#welcomed.add(link);
       this.#ears.welcomed(client);
     } else if (message.type === "invalidate") this.#ears.invalidated(client, message.tags);
     else if (message.type === "batch" && session !== undefined) {
@@ -100,7 +103,8 @@ export class WireWatch implements LinkWatch {
 
   /** Both ends are honest: neither has a reason to accuse the other. */
   closing(link: Link, side: Side, code: number, reason: string): void {
-    if (code === SILENT) this.#calm.silent(link, side);
+    // A client that gives up an attempt says the same: it was never welcome there.
+    if (code === SILENT && (side === 1 || this.#welcomed.has(link))) this.#calm.silent(link, side);
     const who = link.processes[side].name;
     this.#ledger.check(!accusations.has(code), "I14", () => `${who} closes ${link.name} with ${code}: ${reason}`);
   }
