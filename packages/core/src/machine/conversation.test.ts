@@ -350,6 +350,18 @@ describe("a slow reader", () => {
     expect(types(end.tick(700))).not.toContain("break");
   });
 
+  // World 1978: a session that could have been resumed was given up while its client was on its way back to it.
+  it("is nobody who has no transport, and has its time again on the next", () => {
+    const end = holding(1_001);
+    end.now = 400;
+    end.say({ type: "detach", generation: 1 });
+    expect(types(end.tick(5_000))).not.toContain("break");
+    end.attach({ resumed: true, received: 0 });
+    end.say({ type: "congested", generation: 2, congested: true });
+    expect(types(end.tick(5_499))).not.toContain("break");
+    expect(types(end.tick(5_500))).toContain("break");
+  });
+
   it("stops the streams, and not the calls, above the soft bound", () => {
     const end = new End("server", limits);
     end.attach();

@@ -409,11 +409,12 @@ export class Conversation<Sink, Work>
   #weigh(now: number): void {
     const { backlog, bulkSize, taken, state } = this.#session;
     const { outboundHardBytes } = this.#limits;
-    // A large frame takes its time, and what is small goes before it; who takes nothing at all is slow, unless there is
-    // nothing to take it with.
-    const stuck = bulkSize > outboundHardBytes && taken === this.#takenSeen && state.name === "attached";
+    // A large frame takes its time, and what is small goes before it; who takes nothing at all is slow.
+    const stuck = bulkSize > outboundHardBytes && taken === this.#takenSeen;
     this.#takenSeen = taken;
-    if (backlog.size <= outboundHardBytes && !stuck) this.#overSince = Infinity;
+    // Without a transport there is nothing to take it with.
+    const slow = state.name === "attached" && (backlog.size > outboundHardBytes || stuck);
+    if (!slow) this.#overSince = Infinity;
     else if (this.#overSince === Infinity) this.#overSince = now;
   }
 

@@ -58,12 +58,14 @@ export class TurnWatch {
     const { handlers, backlog, bulk } = this.#watched.holdings;
     const { taken, state } = this.#watched;
     // What was given up, or is repeated, is no progress.
-    const stuck = bulk > outboundHardBytes && taken === this.#taken && state.name === "attached";
-    if (!stuck && backlog <= outboundHardBytes) this.#stuckSince = Infinity;
+    const isHere = state.name === "attached";
+    const stuck = isHere && bulk > outboundHardBytes && taken === this.#taken;
+    const isOver = isHere && backlog > outboundHardBytes;
+    if (!stuck && !isOver) this.#stuckSince = Infinity;
     else if (this.#stuckSince === Infinity) this.#stuckSince = now;
     this.#taken = taken;
     this.#expect(handlers <= calls + subscriptions, `${handlers} handlers`);
-    if (backlog <= outboundHardBytes || state.name === "ended") this.#overSince = Infinity;
+    if (!isOver) this.#overSince = Infinity;
     else if (this.#overSince === Infinity) this.#overSince = now;
     const overMs = now - this.#overSince;
     this.#expect(!(overMs > outboundHardMs + SLACK_MS), `${overMs} ms above the hard bound`);
