@@ -10,6 +10,9 @@ import type { Ledger } from "./ledger.js";
 import type { Link, Side } from "./link.js";
 import type { Swarm } from "./swarm.js";
 
+/** Nothing was heard in time. */
+const SILENT = 4418;
+
 export interface CalmGround {
   readonly clock: VirtualClock;
   readonly ledger: Ledger;
@@ -30,6 +33,7 @@ export class Calm {
   readonly #silent = new Map<string, number>();
   /** By server and client: when the one told the other to leave last. */
   readonly #farewells = new Map<string, number>();
+  readonly #welcomed = new WeakSet<Link>();
 
   constructor(ground: CalmGround) {
     this.#ground = ground;
@@ -64,8 +68,15 @@ export class Calm {
     this.#farewells.set(`${server.name}/${client.name}`, this.now);
   }
 
-  /** A side closes a line because it has heard nothing: what it said last, a ping among it, has not arrived yet. */
-  silent(link: Link, side: Side): void {
+  /** A client hears that it is welcome on this line. */
+  welcomed(link: Link): void {
+    this.#welcomed.add(link);
+  }
+
+  /** A side closes a line. Where it has heard nothing, what it said last, a ping among it, has not arrived yet. */
+  closing(link: Link, side: Side, code: number): void {
+    // A client that gives up an attempt to connect says the same.
+    if (code !== SILENT || (side === 0 && !this.#welcomed.has(link))) return;
     const { swarm, ledger } = this.#ground;
     this.#silent.set(link.processes[0].name, this.now);
     const { graceMs = Infinity } = side === 0 ? swarm.clientLimits : swarm.serverLimits;

@@ -48,8 +48,6 @@ interface Session {
   confirmed: boolean;
 }
 
-/** Nothing was heard in time. */
-const SILENT = 4418;
 /** Breaking the rules, too much at once, and too much in all. */
 const accusations: ReadonlySet<number> = new Set([4400, 4413, 4429]);
 
@@ -61,8 +59,6 @@ export class WireWatch implements LinkWatch {
   readonly #under = new WeakMap<Link, readonly [WireMessage[], WireMessage[]]>();
   /** The link on which each client was welcomed last. */
   readonly #latest = new Map<string, Link>();
-  /** Where clients have heard so. */
-  readonly #welcomed = new WeakSet<Link>();
   readonly #ledger: Ledger;
   readonly #ears: Ears;
   readonly #calm: Calm;
@@ -92,7 +88,7 @@ export class WireWatch implements LinkWatch {
     const client = link.processes[0].name;
     if (message.type === "welcome") {
       this.#latest.set(client, link);
-      this.#welcomed.add(link);
+      this.#calm.welcomed(link);
       this.#ears.welcomed(client);
     } else if (message.type === "invalidate") this.#ears.invalidated(client, message.tags);
     else if (message.type === "batch" && session !== undefined) {
@@ -103,8 +99,7 @@ export class WireWatch implements LinkWatch {
 
   /** Both ends are honest: neither has a reason to accuse the other. */
   closing(link: Link, side: Side, code: number, reason: string): void {
-    // A client that gives up an attempt says the same: it was never welcome there.
-    if (code === SILENT && (side === 1 || this.#welcomed.has(link))) this.#calm.silent(link, side);
+    this.#calm.closing(link, side, code);
     const who = link.processes[side].name;
     this.#ledger.check(!accusations.has(code), "I14", () => `${who} closes ${link.name} with ${code}: ${reason}`);
   }
