@@ -32,7 +32,7 @@ export {
   type SubscriptionDefinition,
   subscription,
 } from "./contract/procedure.js";
-export type { Schema, SchemaInput, SchemaOutput } from "./contract/schema.js";
+export type { AnySchema, Schema, SchemaInput, SchemaOutput, TypedSchema } from "./contract/schema.js";
 export type { SlowReader } from "./contract/slow-reader.js";
 export type { Carriage, Conversion } from "./contract/wire/carriage.js";
 export { carried } from "./contract/wire/carried.js";

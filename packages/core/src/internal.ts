@@ -41,7 +41,7 @@ export { compose, type Layer } from "./compose.js";
 export { ANY_TAG, tagsOf } from "./contract/cache-rule.js";
 export { isProcedure, type Procedure } from "./contract/procedure.js";
 export { isContract, routes } from "./contract/routes.js";
-export type { Schema, SchemaIssue, SchemaResult } from "./contract/schema.js";
+export type { AnySchema, Schema, SchemaIssue, SchemaResult } from "./contract/schema.js";
 export { isState } from "./contract/slow-reader.js";
 export { BlobReader, BlobWriter } from "./contract/wire/blob.js";
 export type { Codec } from "./contract/wire/codec.js";

@@ -4,7 +4,7 @@
  */
 
 import { procedureHashes } from "../contract/hashes.js";
-import type { Schema, SchemaIssue } from "../contract/schema.js";
+import type { AnySchema, SchemaIssue } from "../contract/schema.js";
 import { Mismatch } from "../contract/wire/mismatch.js";
 import { RpcError } from "../error/rpc-error.js";
 import type { Encoded } from "../protocol/blob.js";
@@ -171,7 +171,7 @@ function fitting(decode: () => unknown, invalid: (issues: readonly SchemaIssue[]
 }
 
 /** An item of an upstream, validated. */
-function receivedItem(schema: Schema, item: unknown, index: number): unknown {
+function receivedItem(schema: AnySchema, item: unknown, index: number): unknown {
   return chain(validate(schema, item), (validated) => {
     if (!("issues" in validated) || validated.issues === undefined) return (validated as { value: unknown }).value;
     throw invalidItem(validated.issues, index);

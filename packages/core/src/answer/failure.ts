@@ -2,6 +2,8 @@
  * What becomes of whatever a handler threw: the caller gets a standard or a declared error, or `INTERNAL` with a constant
  * message and an id; `onError` gets the rest, whole, under the same id.
  */
+
+import type { Schema } from "../contract/schema.js";
 import { BlobWriter } from "../contract/wire/blob.js";
 import type { Codec } from "../contract/wire/codec.js";
 import { isStandardCode, type StandardCode } from "../error/codes.js";
@@ -72,7 +74,7 @@ function deliberate(error: RpcError, { route, limits }: Circumstances): WireErro
   if (declared === undefined || !Object.hasOwn(declared, code)) return undefined;
   const schema = declared[code];
   if (schema === null || schema === undefined) return { code, message: error.message };
-  const validated = schema["~standard"].validate(error.data);
+  const validated = (schema as Schema)["~standard"].validate(error.data);
   if (validated instanceof Promise) {
     // Errors are explained where they are caught, which cannot wait.
     validated.catch(() => {});

@@ -1,13 +1,13 @@
 /** Validation on the fast path: synchronous as long as the schema is, a promise only where the schema made one. */
-import type { Schema, SchemaIssue } from "../contract/schema.js";
+import type { AnySchema, Schema, SchemaIssue } from "../contract/schema.js";
 
 /** A value, or the issues that stand against it. */
 export type Validated = { readonly value: unknown } | { readonly issues: readonly SchemaIssue[] };
 
 /** Without a schema there is nothing to pass: the value is `undefined`, whatever came. */
-export function validate(schema: Schema | undefined, value: unknown): Validated | Promise<Validated> {
+export function validate(schema: AnySchema | undefined, value: unknown): Validated | Promise<Validated> {
   if (schema === undefined) return nothing;
-  return schema["~standard"].validate(value) as Validated | Promise<Validated>;
+  return (schema as Schema)["~standard"].validate(value) as Validated | Promise<Validated>;
 }
 
 const nothing: Validated = /* @__PURE__ */ Object.freeze({ value: undefined });

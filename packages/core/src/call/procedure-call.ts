@@ -1,7 +1,7 @@
 /** What a client's procedure is to its caller: a function, its options, and what it gives. */
 import type { InferErrors, InferEvent, InferInput, InferOutput, InferUpstream } from "../contract/infer.js";
 import type { Procedure } from "../contract/procedure.js";
-import type { Schema } from "../contract/schema.js";
+import type { AnySchema } from "../contract/schema.js";
 import type { RpcError } from "../error/rpc-error.js";
 import type { ChannelListener, Gap } from "../runtime/channel.js";
 import type { UpstreamSource } from "../runtime/item-source.js";
@@ -76,7 +76,7 @@ export type ProcedureCall<P extends Procedure> = P["kind"] extends "subscription
       ...args: Arguments<P, P["kind"] extends "query" ? QueryOptions : CallOptions>
     ) => RpcPromise<InferOutput<P>, InferErrors<P>>;
 
-type Arguments<P extends Procedure, Options> = P["definition"] extends { readonly upstream: Schema }
+type Arguments<P extends Procedure, Options> = P["definition"] extends { readonly upstream: AnySchema }
   ? [input: InferInput<P>, options: Options & Upstream<InferUpstream<P>>]
   : undefined extends InferInput<P>
     ? [input?: InferInput<P>, options?: Options]

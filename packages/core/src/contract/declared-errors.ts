@@ -2,11 +2,11 @@
  * The error codes a procedure declares beside the standard ones, and what each carries.
  */
 import type { StandardCode } from "../error/codes.js";
-import { isSchema, type Schema } from "./schema.js";
+import { type AnySchema, isSchema } from "./schema.js";
 
 /** Code → the schema of what it carries, or `null` for a code that carries nothing. */
 export interface DeclaredErrors {
-  readonly [code: string]: Schema | null;
+  readonly [code: string]: AnySchema | null;
 }
 
 // A contract knows the types of errors and nothing that runs, so the codes stand here once more; the compiler compares.

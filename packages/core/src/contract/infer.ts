@@ -5,27 +5,27 @@
 import type { RpcError } from "../error/rpc-error.js";
 import type { StandardError } from "../error/standard-error.js";
 import type { Procedure } from "./procedure.js";
-import type { Schema, SchemaInput, SchemaOutput } from "./schema.js";
+import type { SchemaInput, SchemaOutput, TypedSchema } from "./schema.js";
 
-// Each type asks `extends { field: Schema }` once and then indexes: `infer` would make the compiler walk the schema.
+// Each type asks `extends { field: TypedSchema }` once and then indexes: `infer` would make the compiler walk the schema.
 
 /** What the caller passes; `void` where nothing is declared, so that the argument may be left out. */
-export type InferInput<P extends Procedure> = P["definition"] extends { readonly input: Schema }
+export type InferInput<P extends Procedure> = P["definition"] extends { readonly input: TypedSchema }
   ? SchemaInput<P["definition"]["input"]>
   : void;
 
 /** What the caller gets from a query or a mutation; `void` where nothing is declared. */
-export type InferOutput<P extends Procedure> = P["definition"] extends { readonly output: Schema }
+export type InferOutput<P extends Procedure> = P["definition"] extends { readonly output: TypedSchema }
   ? SchemaOutput<P["definition"]["output"]>
   : void;
 
 /** What the caller gets with each event of a subscription; `void` where nothing is declared. */
-export type InferEvent<P extends Procedure> = P["definition"] extends { readonly event: Schema }
+export type InferEvent<P extends Procedure> = P["definition"] extends { readonly event: TypedSchema }
   ? SchemaOutput<P["definition"]["event"]>
   : void;
 
 /** What the caller sends as each item of the upstream; `never` where none is declared. */
-export type InferUpstream<P extends Procedure> = P["definition"] extends { readonly upstream: Schema }
+export type InferUpstream<P extends Procedure> = P["definition"] extends { readonly upstream: TypedSchema }
   ? SchemaInput<P["definition"]["upstream"]>
   : never;
 
@@ -40,27 +40,27 @@ export type ErrorCodes<P extends Procedure> = P["definition"] extends { readonly
   : never;
 
 /** What the handler sees of the input; `undefined` where nothing is declared. */
-export type HandlerInput<P extends Procedure> = P["definition"] extends { readonly input: Schema }
+export type HandlerInput<P extends Procedure> = P["definition"] extends { readonly input: TypedSchema }
   ? SchemaOutput<P["definition"]["input"]>
   : undefined;
 
 /** What the handler of a query or a mutation returns; `void` where nothing is declared. */
-export type HandlerOutput<P extends Procedure> = P["definition"] extends { readonly output: Schema }
+export type HandlerOutput<P extends Procedure> = P["definition"] extends { readonly output: TypedSchema }
   ? SchemaInput<P["definition"]["output"]>
   : void;
 
 /** What the handler of a subscription yields; `void` where nothing is declared. */
-export type HandlerEvent<P extends Procedure> = P["definition"] extends { readonly event: Schema }
+export type HandlerEvent<P extends Procedure> = P["definition"] extends { readonly event: TypedSchema }
   ? SchemaInput<P["definition"]["event"]>
   : void;
 
 /** What the handler sees of each item of the upstream; `never` where none is declared. */
-export type HandlerUpstream<P extends Procedure> = P["definition"] extends { readonly upstream: Schema }
+export type HandlerUpstream<P extends Procedure> = P["definition"] extends { readonly upstream: TypedSchema }
   ? SchemaOutput<P["definition"]["upstream"]>
   : never;
 
 type SentData<P extends Procedure, Code extends string> = P["definition"] extends { readonly errors: object }
-  ? P["definition"]["errors"][Code & keyof P["definition"]["errors"]] extends infer Declared extends Schema
+  ? P["definition"]["errors"][Code & keyof P["definition"]["errors"]] extends infer Declared extends TypedSchema
     ? SchemaOutput<Declared>
     : undefined
   : undefined;

@@ -4,7 +4,7 @@
 import { type AnyCacheRule, type CacheRule, declareCacheRule } from "./cache-rule.js";
 import { type DeclaredErrors, declareErrors } from "./declared-errors.js";
 import { checkPriority, type Priority } from "./priority.js";
-import { isSchema, type Schema, type SchemaInput, type SchemaOutput } from "./schema.js";
+import { type AnySchema, isSchema, type SchemaInput, type SchemaOutput, type TypedSchema } from "./schema.js";
 import { declareSlowReader, type SlowReader } from "./slow-reader.js";
 import { planValues } from "./wire/plan-values.js";
 import { keepPlans, type ValuePlans } from "./wire/procedure-wire.js";
@@ -14,9 +14,9 @@ export type Kind = "query" | "mutation" | "subscription";
 
 interface CommonDefinition {
   /** What the caller passes. Absent: nothing. */
-  readonly input?: Schema;
+  readonly input?: AnySchema;
   /** What the caller sends while the call runs: the schema of each item. Absent: it sends nothing but the input. */
-  readonly upstream?: Schema;
+  readonly upstream?: AnySchema;
   /** The codes the procedure may fail with beside the standard ones: code → schema of its data, or `null` for none. */
   readonly errors?: DeclaredErrors;
   /** How long a call may take, in milliseconds, unless the caller says otherwise. */
@@ -37,7 +37,7 @@ interface CommonDefinition {
 /** What {@link query} takes. */
 export interface QueryDefinition extends CommonDefinition {
   /** What the caller gets. Absent: nothing. */
-  readonly output?: Schema;
+  readonly output?: AnySchema;
   /** How long a client that has a cache may keep answers. Absent: not at all. */
   readonly cache?: AnyCacheRule;
 }
@@ -45,7 +45,7 @@ export interface QueryDefinition extends CommonDefinition {
 /** What {@link mutation} takes. */
 export interface MutationDefinition extends CommonDefinition {
   /** What the caller gets. Absent: nothing. */
-  readonly output?: Schema;
+  readonly output?: AnySchema;
   /** Whether running it twice does no more than running it once: only then is it retried by itself. Default `false`. */
   readonly idempotent?: boolean;
 }
@@ -53,7 +53,7 @@ export interface MutationDefinition extends CommonDefinition {
 /** What {@link subscription} takes. */
 export interface SubscriptionDefinition extends CommonDefinition {
   /** What each event carries. Absent: nothing. */
-  readonly event?: Schema;
+  readonly event?: AnySchema;
   /** What becomes of a subscriber who falls behind. Topics keep to it. Default `"block"`. */
   readonly slow?: SlowReader;
 }
@@ -97,19 +97,19 @@ type NamesProperty<Definition> = Definition extends { readonly slow: { readonly 
 type Settled<Definition> = [Definition][Definition extends unknown ? 0 : never];
 
 /** What a query's `tags` are made of is what its caller passes. */
-interface OfInput<Input extends Schema> {
+interface OfInput<Input> {
   readonly input?: Input;
-  readonly cache?: CacheRule<SchemaInput<Input>>;
+  readonly cache?: CacheRule<Input extends TypedSchema ? SchemaInput<Input> : unknown>;
 }
 
-type EventKey<Definition> = Definition extends { readonly event: infer Event extends Schema }
+type EventKey<Definition> = Definition extends { readonly event: infer Event extends TypedSchema }
   ? keyof SchemaOutput<Event> & string
   : never;
 
 const common = ["input", "upstream", "errors", "timeoutMs", "priority", "meta", "summary", "deprecated"];
 
 /** Declares a query. Throws a `TypeError` for a field it does not have and for errors that cannot be declared. */
-export function query<Definition extends QueryDefinition, Input extends Schema = Schema>(
+export function query<Definition extends QueryDefinition, Input = unknown>(
   definition: Only<Definition, QueryDefinition> & OfInput<Input>,
 ): Query<Settled<Definition>> {
   return define<Query<Settled<Definition>>>({ kind: "query", definition }, ["output", "cache"]);

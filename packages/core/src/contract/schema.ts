@@ -10,6 +10,21 @@ export interface Schema<Input = unknown, Output = Input> {
   readonly "~standard": SchemaProps<Input, Output>;
 }
 
+/**
+ * What stands in a contract where a schema is declared. The compiler looks into one only where its types are asked for:
+ * to look into all of them is most of what a large contract would cost.
+ */
+export interface AnySchema {
+  readonly "~standard": unknown;
+}
+
+/** As much of a schema as carries its types. */
+export interface TypedSchema {
+  readonly "~standard": {
+    readonly types?: { readonly input: unknown; readonly output: unknown } | undefined;
+  };
+}
+
 /** What a schema says of itself under `~standard`. */
 interface SchemaProps<Input = unknown, Output = Input> {
   readonly version: 1;
@@ -33,10 +48,10 @@ export interface SchemaIssue {
 // Indexed access, not `infer`: TypeScript then looks at two properties of a schema and leaves its other 60 alone.
 
 /** What a schema accepts. */
-export type SchemaInput<S extends Schema> = NonNullable<S["~standard"]["types"]>["input"];
+export type SchemaInput<S extends TypedSchema> = NonNullable<S["~standard"]["types"]>["input"];
 
 /** What a schema gives once the value has passed. */
-export type SchemaOutput<S extends Schema> = NonNullable<S["~standard"]["types"]>["output"];
+export type SchemaOutput<S extends TypedSchema> = NonNullable<S["~standard"]["types"]>["output"];
 
 /** Whether a value offers the Standard Schema shape. It does not read the property: vendors build it on first use. */
 export function isSchema(value: unknown): value is Schema {

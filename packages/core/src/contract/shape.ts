@@ -3,10 +3,10 @@
  *
  * @see https://standardschema.dev/json-schema
  */
-import type { Schema } from "./schema.js";
+import type { AnySchema } from "./schema.js";
 
 /** The side of a schema that a caller sees: `null` when there is none, `"opaque"` when it cannot be told. */
-export function shapeOf(schema: Schema | null | undefined, side: "input" | "output"): unknown {
+export function shapeOf(schema: AnySchema | null | undefined, side: "input" | "output"): unknown {
   if (schema === null || schema === undefined) return null;
   const { jsonSchema } = schema["~standard"] as { readonly jsonSchema?: JsonSchemaConverter };
   try {

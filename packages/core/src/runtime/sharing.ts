@@ -1,5 +1,5 @@
 /** How an iterable that a handler returns offers to feed the stream itself. */
-import type { Schema } from "../contract/schema.js";
+import type { AnySchema } from "../contract/schema.js";
 import type { SharedStream } from "./open-stream.js";
 
 /**
@@ -11,7 +11,7 @@ export const sharing: unique symbol = Symbol("sharing");
 /** What the answer expects of the events. */
 export interface SharingTerms {
   /** They are what this schema makes of them. */
-  readonly schema: Schema | undefined;
+  readonly schema: AnySchema | undefined;
   /** Arrays and objects nest no deeper. */
   readonly jsonDepth: number;
 }

@@ -1,6 +1,7 @@
 /** A topic's events as text: validated and encoded when they are published, and known as events again when they come. */
 import { defaultLimits, type SlowReader, type Subscription } from "@trunkline/core";
 import {
+  type AnySchema,
   type Codec,
   decodeWith,
   EncodedEvent,
@@ -8,7 +9,6 @@ import {
   inputIssues,
   issuesMessage,
   isThenable,
-  type Schema,
   validate,
   wireOf,
 } from "@trunkline/core/internal";
@@ -22,7 +22,7 @@ export interface Encoded {
 }
 
 export class EventCodec {
-  readonly #schema: Schema | undefined;
+  readonly #schema: AnySchema | undefined;
   readonly #codec: Codec | undefined;
   readonly #slow: SlowReader | undefined;
   /** Others write to the log too, so that what comes from it is validated. */

@@ -3,7 +3,7 @@
  * that nobody reads takes no memory here.
  */
 import { RpcError, type SlowReader, type Subscription } from "@trunkline/core";
-import { type Clock, type EncodedEvent, guard, isThenable, type Schema } from "@trunkline/core/internal";
+import { type AnySchema, type Clock, type EncodedEvent, guard, isThenable } from "@trunkline/core/internal";
 import type { Backplane, Entry, Keep, Page, Position, ReadOptions } from "./backplane.js";
 import { EventCodec } from "./event-codec.js";
 import { FanOut } from "./fan-out.js";
@@ -24,7 +24,7 @@ export interface FamilyOptions {
 export class Family {
   readonly slow: SlowReader | undefined;
   /** What the events are declared as. */
-  readonly schema: Schema | undefined;
+  readonly schema: AnySchema | undefined;
   readonly #options: FamilyOptions;
   readonly #codec: EventCodec;
   readonly #fanOut: FanOut;

@@ -6,11 +6,11 @@
  */
 import { defaultLimits, type SlowReader } from "@trunkline/core";
 import {
+  type AnySchema,
   chain,
   type Fed,
   isThenable,
   type Outlet,
-  type Schema,
   type Shareable,
   type SharedStream,
   type SharingTerms,
@@ -27,7 +27,7 @@ export interface ReaderOptions {
   /** What to tell a reader who does not know where it begins: the id of the event before. */
   readonly mark: ((position: Position) => string) | undefined;
   /** What the events are declared as. */
-  readonly schema: Schema | undefined;
+  readonly schema: AnySchema | undefined;
   readonly slow: SlowReader | undefined;
   readonly signal: AbortSignal | undefined;
   /** The topic's window, entered. */

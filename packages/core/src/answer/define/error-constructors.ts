@@ -2,12 +2,12 @@
  * `errors.ROOM_FULL({ capacity: 50 })`: what a handler or a middleware throws to answer with an error it declares.
  */
 import type { DeclaredErrors } from "../../contract/declared-errors.js";
-import type { Schema, SchemaInput } from "../../contract/schema.js";
+import type { SchemaInput, TypedSchema } from "../../contract/schema.js";
 import { RpcError } from "../../error/rpc-error.js";
 
 /** Code → a function that makes the error. It takes the code's data, or nothing for a code without data. */
 export type ErrorConstructors<Errors> = {
-  readonly [Code in keyof Errors]: Errors[Code] extends Schema
+  readonly [Code in keyof Errors]: Errors[Code] extends TypedSchema
     ? (data: SchemaInput<Errors[Code]>) => RpcError<Code & string, SchemaInput<Errors[Code]>>
     : () => RpcError<Code & string, undefined>;
 };

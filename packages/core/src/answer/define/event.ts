@@ -2,7 +2,7 @@
  * What a subscription's handler may yield beside plain events: an event that can be resumed from, and a reported hole.
  */
 
-import type { Schema } from "../../contract/schema.js";
+import type { AnySchema } from "../../contract/schema.js";
 import type { Codec } from "../../contract/wire/codec.js";
 import type { Json } from "../../protocol/encode.js";
 import type { Gap } from "../../runtime/channel.js";
@@ -66,7 +66,7 @@ export class EncodedEvent implements TopicEvent<unknown, unknown> {
   constructor(
     readonly id: string,
     readonly text: Json,
-    readonly schema: Schema | undefined,
+    readonly schema: AnySchema | undefined,
     readonly codec?: Codec | undefined,
   ) {
     this[item] = "encoded";

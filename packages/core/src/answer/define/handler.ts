@@ -5,7 +5,7 @@
 import type { DeclaredErrors } from "../../contract/declared-errors.js";
 import type { HandlerEvent, HandlerInput, HandlerOutput, HandlerUpstream } from "../../contract/infer.js";
 import type { Procedure } from "../../contract/procedure.js";
-import type { Schema } from "../../contract/schema.js";
+import type { AnySchema } from "../../contract/schema.js";
 import type { ErrorConstructors } from "./error-constructors.js";
 import type { SubscriptionItem } from "./event.js";
 
@@ -39,7 +39,7 @@ export interface HandlerArgs<P extends Procedure, Context, Connection> extends C
   readonly lastEventId: string | undefined;
 }
 
-type UpstreamOf<P extends Procedure> = P["definition"] extends { readonly upstream: Schema }
+type UpstreamOf<P extends Procedure> = P["definition"] extends { readonly upstream: AnySchema }
   ? AsyncIterable<HandlerUpstream<P>>
   : undefined;
 
@@ -57,10 +57,12 @@ export type Handler<P extends Procedure, Context, Connection> = (
 export type HandlerResult<P extends Procedure> =
   | Once<P>
   | Promise<Once<P>>
-  | AsyncIterable<IfStream<P, SubscriptionItem<HandlerEvent<P>>>, IfStream<P, unknown>>;
+  | AsyncIterable<
+      P["kind"] extends "subscription" ? SubscriptionItem<HandlerEvent<P>> : never,
+      P["kind"] extends "subscription" ? unknown : never
+    >;
 
 type Once<P extends Procedure> = P["kind"] extends "subscription" ? never : HandlerOutput<P>;
-type IfStream<P extends Procedure, Part> = P["kind"] extends "subscription" ? Part : never;
 
 /** The handlers of a contract, or of one group of it: the same tree, a handler for each procedure. */
 export type Handlers<Tree, Context, Connection> = {

@@ -1,6 +1,6 @@
 /** Reads a procedure's schemas into the plans of its values. Nothing that a client of a stripped contract needs is here. */
 import type { DeclaredErrors } from "../declared-errors.js";
-import type { Schema } from "../schema.js";
+import type { AnySchema, Schema } from "../schema.js";
 import type { AnyConversion } from "./carriage.js";
 import { compile } from "./compile.js";
 import { planOf } from "./print.js";
@@ -8,10 +8,10 @@ import type { ValuePlan, ValuePlans } from "./procedure-wire.js";
 import type { Side } from "./zod.js";
 
 interface Schemas {
-  readonly input?: Schema | undefined;
-  readonly output?: Schema | undefined;
-  readonly event?: Schema | undefined;
-  readonly upstream?: Schema | undefined;
+  readonly input?: AnySchema | undefined;
+  readonly output?: AnySchema | undefined;
+  readonly event?: AnySchema | undefined;
+  readonly upstream?: AnySchema | undefined;
   readonly errors?: DeclaredErrors | undefined;
 }
 
@@ -31,9 +31,9 @@ export function planValues({ input, output, event, upstream, errors = {} }: Sche
   };
 }
 
-function valuePlan(schema: Schema | null | undefined, side: Side, at: string): ValuePlan | undefined {
+function valuePlan(schema: AnySchema | null | undefined, side: Side, at: string): ValuePlan | undefined {
   if (schema === null || schema === undefined) return undefined;
   const conversions = new Map<string, AnyConversion>();
-  const plan = planOf(schema, side, { at, conversions });
+  const plan = planOf(schema as Schema, side, { at, conversions });
   return plan && { plan, compile: () => compile(plan, conversions) };
 }
