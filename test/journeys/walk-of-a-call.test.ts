@@ -54,7 +54,6 @@ test("a call walks through one file a step, and its answer through the same file
       "core/machine/incoming-calls",
       "core/runtime/incoming",
       "server/handlers",
-      "server/abandoned-handlers",
       "core/answer/answer",
       "core/answer/validate",
       "handler",

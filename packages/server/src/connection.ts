@@ -59,8 +59,8 @@ export class ServerConnection implements Connection, PeerOwner {
 
   constructor(household: Household<ServerConnection>) {
     this.#household = household;
-    const { router, limits, clock, abandoned, handlers, answerOptions } = household;
-    const answerer = handlers.bound(abandoned.bound(router.answerer(answerOptions, this)));
+    const { router, limits, clock, handlers, answerOptions } = household;
+    const answerer = handlers.bound(router.answerer(answerOptions, this));
     this.#peer = new Peer({ role: "server", limits, clock, answering: answering(answerer), owner: this });
   }
 

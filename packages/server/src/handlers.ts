@@ -5,6 +5,7 @@
  */
 import type { Limits } from "@trunkline/core";
 import type { Alarm, Answerer, Clock, Encoded, Work } from "@trunkline/core/internal";
+import { AbandonedHandlers, tooManyAbandoned } from "./abandoned-handlers.js";
 import { RunQueue } from "./run-queue.js";
 
 /** Thrown for a call that is not begun, and known again where it is explained. */
@@ -19,6 +20,8 @@ interface Job {
 }
 
 export class Handlers {
+  /** Those of this server that nobody waits for. */
+  readonly abandoned: AbandonedHandlers;
   readonly #clock: Clock;
   readonly #queue: RunQueue<Job>;
   /** When somebody will have waited too long. */
@@ -35,6 +38,7 @@ export class Handlers {
   };
 
   constructor(limits: Limits, clock: Clock) {
+    this.abandoned = new AbandonedHandlers(limits.abandonedHandlers);
     this.#clock = clock;
     this.#queue = new RunQueue(limits);
     this.#alarm = clock.alarm(() => this.#drain());
@@ -45,7 +49,10 @@ export class Handlers {
     return this.#queue.size;
   }
 
-  /** The same answers for one connection, each when its time has come. */
+  /**
+   * The same answers for one connection, each when its time has come, and none to new calls while too many handlers ignore
+   * that they are abandoned.
+   */
   bound(answerer: Answerer): Answerer {
     return new Bound(this, answerer);
   }
@@ -72,6 +79,7 @@ export class Handlers {
   }
 
   #run(work: Work, answerer: Answerer): Encoded | Promise<Encoded> {
+    this.abandoned.check();
     const answer = answerer.once(work);
     if (!(answer instanceof Promise)) return answer;
     this.#queue.begin();
@@ -125,15 +133,17 @@ class Bound implements Answerer {
   }
 
   stream(work: Work): ReturnType<Answerer["stream"]> {
+    this.#handlers.abandoned.check();
     return this.#answerer.stream(work);
   }
 
   explain(error: unknown, work: Work): ReturnType<Answerer["explain"]> {
-    if (error !== refusal) return this.#answerer.explain(error, work);
-    return { code: "RESOURCE_EXHAUSTED", message: refusal.message, refused: true };
+    const refused = [refusal, tooManyAbandoned].find((one) => one === error);
+    if (refused === undefined) return this.#answerer.explain(error, work);
+    return { code: "RESOURCE_EXHAUSTED", message: refused.message, refused: true };
   }
 
   abandoned(change: 1 | -1): void {
-    this.#answerer.abandoned?.(change);
+    this.#handlers.abandoned.changed(change);
   }
 }

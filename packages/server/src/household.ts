@@ -1,7 +1,6 @@
 /** What a server gives its connections, and hears from them. */
 import type { Limits } from "@trunkline/core";
 import { type AnswerOptions, type Clock, type CloseName, closeCodes } from "@trunkline/core/internal";
-import type { AbandonedHandlers } from "./abandoned-handlers.js";
 import type { AnnouncedLimits } from "./announced-limits.js";
 import type { Connection, FailureReport, Router } from "./define.js";
 import type { Guest } from "./guest.js";
@@ -16,7 +15,6 @@ export interface Household<Member> {
   /** How its calls are answered. */
   readonly answerOptions: AnswerOptions<Connection>;
   readonly clock: Clock;
-  readonly abandoned: AbandonedHandlers;
   readonly handlers: Handlers;
   readonly announced: AnnouncedLimits;
   report(failure: FailureReport): void;

@@ -7,7 +7,6 @@ import type { Server as HttpsServer } from "node:https";
 import type { Transport } from "@trunkline/core";
 import { contractHash } from "@trunkline/core";
 import { type CloseName, closeTransport, type Hello, resolveLimits, systemClock } from "@trunkline/core/internal";
-import { AbandonedHandlers } from "./abandoned-handlers.js";
 import { checkedCompression, type DeflateSettings } from "./adapters/compression.js";
 import { checkedRate, type RateOptions } from "./adapters/inbound-watch.js";
 import { type Acceptor, acceptUpgrades } from "./adapters/upgrade.js";
@@ -78,7 +77,6 @@ export class Server implements AsyncDisposable {
       contractHash: contractHash(router.contract),
       limits,
       clock,
-      abandoned: new AbandonedHandlers(limits.abandonedHandlers),
       handlers: new Handlers(limits, clock),
       announced: new AnnouncedLimits(),
       report,
@@ -112,7 +110,7 @@ export class Server implements AsyncDisposable {
 
   /** Handlers that have not settled although nobody waits for them any more: those of sessions that are over as well. */
   get abandoned(): number {
-    return this.#household.abandoned.count;
+    return this.#household.handlers.abandoned.count;
   }
 
   /**

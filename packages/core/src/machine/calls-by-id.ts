@@ -9,7 +9,7 @@
  */
 
 /** Places at first. What is larger is let go of when it is empty. */
-const FEW = 8;
+const FEW = 4;
 const MANY = 128;
 
 export class CallsById<Call> {

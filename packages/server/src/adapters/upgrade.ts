@@ -71,7 +71,8 @@ export function acceptUpgrades(server: UpgradableServer, options: UpgradeOptions
     const address = addressOf(request);
     const admitted = admission.enter(address);
     if (admitted === undefined) return refuse(request, "busy");
-    releaseAtClose(socket, admitted);
+    (socket as AdmittedSocket)[place] = admitted;
+    socket.on("close", release);
     const transport = shakeHands(request, head);
     if (transport !== undefined) onTransport(transport, httpInfo(request, address), admitted);
   };
@@ -95,7 +96,13 @@ const claimOf = (request: IncomingMessage): OriginClaim => ({
   },
 });
 
-/** Apart from where the request is known: what stays with the socket must not hold it. */
-function releaseAtClose(socket: Duplex, admitted: Admitted): void {
-  socket.on("close", () => admitted.release());
+const place = Symbol("trunkline.place");
+
+interface AdmittedSocket extends Duplex {
+  [place]?: Admitted;
+}
+
+/** One for all sockets, as there may be many. */
+function release(this: AdmittedSocket): void {
+  this[place]?.release();
 }

@@ -40,13 +40,18 @@ export interface AcceptedWebSocket {
   terminate(): void;
 }
 
+const carried = Symbol("trunkline.transport");
+
 /** The socket below, as much of it as is used here. */
 interface SocketBelow {
+  /** What its bytes are for, from before the first of them on. */
+  [carried]?: WsTransport;
   /** Includes what is not a whole message yet. */
   readonly bytesRead: number;
   readonly writable: boolean;
   readonly writableLength: number;
-  on(event: "data", listener: (chunk: Buffer) => void): unknown;
+  // Listeners are called on the socket itself.
+  on(event: "data", listener: (this: never, chunk: Buffer) => void): unknown;
   write(bytes: Uint8Array): boolean;
 }
 
@@ -77,6 +82,9 @@ export class WsTransport implements Transport, WatchedSocket {
     close(this: AcceptedWebSocket, code: number, reason: Buffer): void {
       this.transport.#closed(code, reason.toString());
     },
+    data(this: SocketBelow & { [carried]: WsTransport }, chunk: Buffer): void {
+      this[carried].#watch.arrived(chunk);
+    },
   };
 
   readonly #webSocket: AcceptedWebSocket;
@@ -94,9 +102,10 @@ export class WsTransport implements Transport, WatchedSocket {
     this.#watch = new InboundWatch(this, options);
     webSocket.transport = this;
     webSocket.pause();
+    socket[carried] = this;
+    const { error, message, pong, close, data } = WsTransport.#heard;
     // After the listener of `ws`, so that what is watched has been acted on.
-    socket.on("data", (chunk) => this.#watch.arrived(chunk));
-    const { error, message, pong, close } = WsTransport.#heard;
+    socket.on("data", data);
     webSocket.on("error", error);
     webSocket.on("message", message);
     webSocket.on("pong", pong);
