@@ -5,12 +5,14 @@
  *
  * The window grows with every acknowledgement that came about as fast as the fastest, and is halved by one that was late:
  * then parts queue somewhere. It is never below what keeps a usual link busy, and never above what the session may hold.
- * A part may take a sixth of it, and {@link PART_BYTES} in any case: where a line is quick, a few large parts cost less
- * than many small ones.
+ * A part may take half of what it is above {@link QUICK_BYTES}, and {@link PART_BYTES} in any case: where a line is quick, a
+ * few large parts cost less than many small ones.
  */
 
 /** The smallest window: at 10 Mbit/s, 105 ms of line. */
 const LEAST_BYTES = 96 * 1024;
+/** A line with so much under way is not slow. */
+const QUICK_BYTES = 2 * LEAST_BYTES;
 /** Later than the fastest by so much: parts queue. */
 const LATE_MS = 30;
 /** What a part takes where nothing is known of the line yet, and where it is slow. */
@@ -45,7 +47,7 @@ export class Pace {
 
   /** What the next part may take. */
   get partBytes(): number {
-    return Math.max(PART_BYTES, Math.floor(this.#window / 6));
+    return Math.max(PART_BYTES, Math.floor((this.#window - QUICK_BYTES) / 2));
   }
 
   /** A part was written, as the frame of this number. `now`: NaN where its acknowledgement will tell nothing. */
