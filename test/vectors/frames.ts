@@ -25,6 +25,7 @@ import {
   topicEvents,
   topicItem,
   WithBlob,
+  whole,
 } from "@trunkline/core/internal";
 import { present } from "./script.js";
 
@@ -58,7 +59,7 @@ export function encodingOf(message: PlainMessage): Data {
     );
   }
   if (message.type !== "batch") return greeting(message);
-  return batch(message.seq, message.ack, message.frames.map(encodedFrame));
+  return whole(batch(message.seq, message.ack, message.frames.map(encodedFrame)));
 }
 
 export function bytesOf(hexadecimal: string): Uint8Array {

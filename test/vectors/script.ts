@@ -20,6 +20,7 @@ import {
   peerLimits,
   type WireError,
   WithBlob,
+  whole,
 } from "@trunkline/core/internal";
 
 interface CallSpec {
@@ -242,7 +243,7 @@ export class Script {
   #collect(): void {
     for (let effects = this.#conversation.take(); effects.length > 0; effects = this.#conversation.take()) {
       for (const effect of effects) {
-        if (effect.type === "send") this.#done.out.push(plainData(effect.data));
+        if (effect.type === "send") this.#done.out.push(plainData(whole(effect.data)));
         else if (effect.type === "share") this.#done.out.push(effect.message.text);
         else if (effect.type === "flush") this.#conversation.receive({ type: "flush" }, this.#now);
         else this.#done.effects.push(this.#plain(effect));

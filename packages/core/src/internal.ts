@@ -65,7 +65,17 @@ export { OutgoingUpstreams } from "./machine/outgoing-upstreams.js";
 export { Session } from "./machine/session.js";
 export { TopicReaders } from "./machine/topic-readers.js";
 export { UpstreamBalance, UpstreamWindow } from "./machine/upstream.js";
-export { type Data, type Encoded, type EncodedFrame, frameText, WithBlob } from "./protocol/blob.js";
+export {
+  type Data,
+  type Encoded,
+  type EncodedFrame,
+  frameText,
+  joined,
+  lengthOf,
+  WithBlob,
+  type Written,
+  whole,
+} from "./protocol/blob.js";
 export { type CloseName, closeCodes, closeName, comeBack, endsSession, type Return } from "./protocol/close-codes.js";
 export {
   askFrame,

@@ -9,6 +9,11 @@ export interface Transport {
    */
   send(message: string | Uint8Array): boolean;
   /**
+   * Sends one binary message whose pieces are not put together yet, like {@link send}. They are kept for replay, and must
+   * not be changed. Absent where that gains nothing: they are joined then.
+   */
+  sendPieces?(pieces: readonly Uint8Array[]): boolean;
+  /**
    * Sends what other transports send too, like {@link send}. Absent where that gains nothing: its text is sent then.
    */
   sendShared?(message: SharedMessage): boolean;

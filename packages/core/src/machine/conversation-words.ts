@@ -3,7 +3,7 @@
  * `conversation.ts`.
  */
 import type { StandardCode } from "../error/codes.js";
-import type { Data, Encoded } from "../protocol/blob.js";
+import type { Data, Encoded, Written } from "../protocol/blob.js";
 import type { CloseName } from "../protocol/close-codes.js";
 import type { PeerLimits } from "../protocol/limits.js";
 import type { WireError } from "../protocol/message.js";
@@ -82,7 +82,7 @@ export type ConversationInput<Sink, Work> =
 export type ConversationEffect<Sink, Work> =
   | OutgoingEffect<Sink>
   | IncomingEffect<Work>
-  | { readonly type: "send"; readonly generation: number; readonly data: Data }
+  | { readonly type: "send"; readonly generation: number; readonly data: Written }
   | { readonly type: "share"; readonly generation: number; readonly message: Shared }
   | { readonly type: "flush" }
   | { readonly type: "ping" }

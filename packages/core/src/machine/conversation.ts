@@ -11,7 +11,7 @@
  * @see PROTOCOL.md section 5
  */
 import type { StandardCode } from "../error/codes.js";
-import type { Data } from "../protocol/blob.js";
+import type { Data, Written } from "../protocol/blob.js";
 import type { CloseName } from "../protocol/close-codes.js";
 import type { Limits } from "../protocol/limits.js";
 import type { Batch, Frame, PartFrame } from "../protocol/message.js";
@@ -400,7 +400,7 @@ export class Conversation<Sink, Work>
   }
 
   /** False: there was nothing to send. */
-  #send(data: Data | undefined): boolean {
+  #send(data: Written | undefined): boolean {
     if (data !== undefined) this.#effects.push({ type: "send", generation: this.#generation, data });
     return data !== undefined;
   }

@@ -6,7 +6,7 @@
  */
 import { type EncodedFrame, frameText, type WithBlob } from "../protocol/blob.js";
 import { partFrame } from "../protocol/encode.js";
-import { seal } from "../protocol/envelope.js";
+import { opening } from "../protocol/envelope.js";
 
 export class Cutting {
   /** Bytes of all parts together: what the receiver has to hold. */
@@ -18,7 +18,7 @@ export class Cutting {
 
   constructor(id: number, frame: EncodedFrame) {
     this.#id = id;
-    this.#head = seal(frameText(frame), []);
+    this.#head = opening(frameText(frame));
     this.#blob = typeof frame === "string" ? new Uint8Array(0) : frame.blob;
     this.total = this.left;
   }

@@ -3,20 +3,89 @@
  * their first parts, and bounded before anything is held; what is held grows with what has arrived. How many there may be
  * is bounded by whoever owns this, as each has an open call or takes the place of one.
  *
+ * A frame's JSON and its blob are put together apart, each in memory of its own, so that neither is copied again.
+ *
  * @see PROTOCOL.md section 4.2
  */
+import { ENVELOPE_BYTES, jsonBytes } from "../protocol/envelope.js";
 import type { PartFrame } from "../protocol/message.js";
-import { type Violation, violation } from "../protocol/parse.js";
+import { type Joined, type Violation, violation } from "../protocol/parse.js";
 
-/** What a frame takes when it begins, if it is not smaller; it grows to four times what it was. */
+/** What JSON or a blob takes when it begins, if it is not smaller; it grows to four times what it was. */
 const FIRST_BYTES = 256 * 1024;
 const GROWTH = 4;
 
-interface Unfinished {
-  readonly total: number;
-  /** Grows up to the total; the first `length` bytes have arrived. */
+/** A number of bytes that is known before they come. */
+class Filling {
+  readonly #total: number;
+  /** Grows up to the total; the first `#length` bytes have arrived. */
   bytes: Uint8Array;
-  length: number;
+  #length = 0;
+
+  /** `soon`: how many come at once. */
+  constructor(total: number, soon: number) {
+    this.#total = total;
+    this.bytes = new Uint8Array(Math.min(total, Math.max(FIRST_BYTES, soon)));
+  }
+
+  get isFull(): boolean {
+    return this.#length === this.#total;
+  }
+
+  /** Takes what is its own, and returns the rest. */
+  take(piece: Uint8Array): Uint8Array {
+    const own = piece.subarray(0, this.#total - this.#length);
+    const length = this.#length + own.length;
+    if (length > this.bytes.length) {
+      const bytes = new Uint8Array(Math.min(this.#total, Math.max(length, this.bytes.length * GROWTH)));
+      bytes.set(this.bytes);
+      this.bytes = bytes;
+    }
+    this.bytes.set(own, this.#length);
+    this.#length = length;
+    return piece.subarray(own.length);
+  }
+}
+
+class Unfinished {
+  readonly total: number;
+  length = 0;
+  readonly #opening: Filling;
+  #json: Filling | undefined;
+  #blob: Filling | undefined;
+
+  constructor(total: number) {
+    this.total = total;
+    this.#opening = new Filling(Math.min(total, ENVELOPE_BYTES), 0);
+  }
+
+  /** Bytes held. */
+  get size(): number {
+    return this.#opening.bytes.length + (this.#json?.bytes.length ?? 0) + (this.#blob?.bytes.length ?? 0);
+  }
+
+  /** All of it; undefined as long as something is missing. */
+  get joined(): Joined | undefined {
+    if (this.#json === undefined || this.#blob === undefined || this.length < this.total) return undefined;
+    return { json: this.#json.bytes, blob: this.#blob.bytes };
+  }
+
+  append(piece: Uint8Array): Violation | undefined {
+    this.length += piece.length;
+    const rest = this.#opening.take(piece);
+    if (!this.#opening.isFull) return undefined;
+    if (this.total < ENVELOPE_BYTES) return unopened();
+    if (this.#json === undefined) {
+      const length = jsonBytes(this.#opening.bytes);
+      const blobLength = this.total - ENVELOPE_BYTES - length;
+      if (blobLength < 0) return unopened();
+      this.#json = new Filling(length, rest.length);
+      this.#blob = new Filling(blobLength, Math.max(0, rest.length - length));
+    }
+    const blob = this.#json.take(rest);
+    if (blob.length > 0) this.#blob?.take(blob);
+    return undefined;
+  }
 }
 
 export class Joining {
@@ -44,8 +113,8 @@ export class Joining {
     return this.#size;
   }
 
-  /** Takes a part. The bytes of the whole frame, when this was its last. */
-  add({ id, left, blob }: PartFrame): Uint8Array | Violation | undefined {
+  /** Takes a part. The whole frame, when this was its last. */
+  add({ id, left, blob }: PartFrame): Joined | Violation | undefined {
     const known = this.#unfinished.get(id);
     if (known !== undefined && left !== known.total - known.length) {
       return violation("a part that does not continue the one before (§4.2)");
@@ -53,22 +122,19 @@ export class Joining {
     if (known === undefined && this.#total + left > this.#valueBytes) {
       return violation("frames in parts exceed limits.valueBytes (§8)", "tooLarge");
     }
-    const frame = known ?? {
-      total: left,
-      bytes: new Uint8Array(Math.min(left, Math.max(FIRST_BYTES, blob.length))),
-      length: 0,
-    };
+    const frame = known ?? new Unfinished(left);
     if (known === undefined) {
       this.#unfinished.set(id, frame);
       this.#total += left;
-      this.#size += frame.bytes.length;
+      this.#size += frame.size;
     }
-    const before = frame.bytes.length;
-    append(frame, blob);
-    this.#size += frame.bytes.length - before;
-    if (frame.length < frame.total) return undefined;
-    this.drop(id);
-    return frame.bytes;
+    const before = frame.size;
+    const wrong = frame.append(blob);
+    this.#size += frame.size - before;
+    if (wrong !== undefined) return wrong;
+    const { joined } = frame;
+    if (joined !== undefined) this.drop(id);
+    return joined;
   }
 
   /** Nobody wants the frame of this id any more. */
@@ -77,7 +143,7 @@ export class Joining {
     const frame = this.#unfinished.get(id);
     if (frame === undefined) return;
     this.#total -= frame.total;
-    this.#size -= frame.bytes.length;
+    this.#size -= frame.size;
     this.#unfinished.delete(id);
   }
 
@@ -88,13 +154,4 @@ export class Joining {
   }
 }
 
-function append(frame: Unfinished, piece: Uint8Array): void {
-  const length = frame.length + piece.length;
-  if (length > frame.bytes.length) {
-    const bytes = new Uint8Array(Math.min(frame.total, Math.max(length, frame.bytes.length * GROWTH)));
-    bytes.set(frame.bytes);
-    frame.bytes = bytes;
-  }
-  frame.bytes.set(piece, frame.length);
-  frame.length = length;
-}
+const unopened = () => violation("a frame in parts opens with the length of its JSON, in UTF-8 (§4.2)");

@@ -1,6 +1,6 @@
 /** Large frames, from one conversation to another over a line that the test holds. */
 import { describe, expect, it } from "vitest";
-import { type Data, type Encoded, WithBlob } from "../protocol/blob.js";
+import { type Data, type Encoded, WithBlob, whole } from "../protocol/blob.js";
 import { batch, partFrame } from "../protocol/encode.js";
 import { defaultLimits, type Limits, peerLimits } from "../protocol/limits.js";
 import { parse } from "../protocol/parse.js";
@@ -55,7 +55,7 @@ class End {
   settle(): void {
     for (let effects = this.conversation.take(); effects.length > 0; effects = this.conversation.take()) {
       for (const effect of effects) {
-        if (effect.type === "send") this.sent.push(effect.data);
+        if (effect.type === "send") this.sent.push(whole(effect.data));
         else if (effect.type === "flush") this.conversation.receive({ type: "flush" }, this.now);
         else this.told.push(effect);
         if (effect.type === "request") this.requests.push(effect.call);
@@ -462,7 +462,7 @@ describe("bounds", () => {
   it("no more requests begin to arrive in parts than there are slots, however little they announce", () => {
     const { server } = new Pair({ calls: 3, subscriptions: 2 });
     const begin = (id: number) => {
-      const data = batch((id + 1) / 2, 0, [partFrame(id, 2, new Uint8Array(1))]);
+      const data = whole(batch((id + 1) / 2, 0, [partFrame(id, 2, new Uint8Array(1))]));
       server.say({ type: "message", generation: 1, data });
     };
     for (const id of [1, 3, 5, 7, 9]) begin(id);
@@ -477,7 +477,7 @@ describe("bounds", () => {
     const { server } = new Pair({ calls: 1, subscriptions: 1 });
     for (let n = 0; n < 10; n++) {
       const id = n * 2 + 1;
-      const data = batch(id, 0, [partFrame(id, 2, new Uint8Array(1)), `[3,${id}]`]);
+      const data = whole(batch(id, 0, [partFrame(id, 2, new Uint8Array(1)), `[3,${id}]`]));
       server.say({ type: "message", generation: 1, data });
     }
     expect(server.of("break")).toEqual([]);

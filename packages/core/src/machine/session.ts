@@ -16,11 +16,11 @@
  *
  * @see PROTOCOL.md section 5.1
  */
-import { type Data, type EncodedFrame, frameSize } from "../protocol/blob.js";
+import { type EncodedFrame, frameSize, type Written } from "../protocol/blob.js";
 import { cancelFrame, batch as encodeBatch } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
 import { type Batch, op, type PartFrame } from "../protocol/message.js";
-import type { Violation } from "../protocol/parse.js";
+import type { Joined, Violation } from "../protocol/parse.js";
 import { violation } from "../protocol/parse.js";
 import { Joining } from "./joining.js";
 import { Lanes } from "./lanes.js";
@@ -201,8 +201,8 @@ export class Session<Deferred extends Deferrable> {
     return this.#bulk?.lanes.has(id) ?? false;
   }
 
-  /** Takes a part of a large frame: its bytes when this was the last. */
-  join(part: PartFrame): Uint8Array | Violation | undefined {
+  /** Takes a part of a large frame: the frame when this was the last. */
+  join(part: PartFrame): Joined | Violation | undefined {
     this.#joining ??= new Joining(this.#limits.valueBytes);
     return this.#joining.add(part);
   }
@@ -278,7 +278,7 @@ export class Session<Deferred extends Deferrable> {
   }
 
   /** The next message to write on this transport, if there is one. `beat`: write one in any case. */
-  write(now: number, beat = false): Data | undefined {
+  write(now: number, beat = false): Written | undefined {
     if (this.#state.name !== "attached" || this.#state.congested || !(beat || this.due(now))) return undefined;
     const frames = this.#cursor <= this.#outbox.sent ? this.#repeat() : this.#fresh(now);
     if (frames.length === 0 && !beat && now < this.#ackDue) return undefined;

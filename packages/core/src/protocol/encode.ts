@@ -4,8 +4,8 @@
  *
  * @see PROTOCOL.md sections 3 and 4
  */
-import { type Data, type Encoded, type EncodedFrame, frameText, WithBlob } from "./blob.js";
-import { seal } from "./envelope.js";
+import { type Encoded, type EncodedFrame, frameText, WithBlob, type Written } from "./blob.js";
+import { opening } from "./envelope.js";
 import type { Goodbye, Hello, Invalidate, Renew, Welcome, WireError } from "./message.js";
 import { op } from "./message.js";
 
@@ -136,16 +136,16 @@ export function partFrame(id: number, left: number, piece: Uint8Array): WithBlob
 
 /** `[[seq, ack], frame, …]`, or, where a frame has a blob, the binary message of `[[seq, ack, lengths], frame, …]`. */
 export function batch(seq: number, ack: number, frames: readonly string[]): string;
-export function batch(seq: number, ack: number, frames: readonly EncodedFrame[]): Data;
-export function batch(seq: number, ack: number, frames: readonly EncodedFrame[]): Data {
+export function batch(seq: number, ack: number, frames: readonly EncodedFrame[]): Written;
+export function batch(seq: number, ack: number, frames: readonly EncodedFrame[]): Written {
   for (const one of frames) if (typeof one !== "string") return binaryBatch(seq, ack, frames);
   return frames.length === 0 ? `[[${seq},${ack}]]` : `[[${seq},${ack}],${frames.join(",")}]`;
 }
 
-function binaryBatch(seq: number, ack: number, frames: readonly EncodedFrame[]): Uint8Array {
+function binaryBatch(seq: number, ack: number, frames: readonly EncodedFrame[]): Uint8Array[] {
   const lengths = frames.map((one) => (typeof one === "string" ? 0 : one.blob.length));
   const blobs = frames.flatMap((one) => (typeof one === "string" ? [] : [one.blob]));
-  return seal(`[[${seq},${ack},[${lengths}]],${frames.map(frameText).join(",")}]`, blobs);
+  return [opening(`[[${seq},${ack},[${lengths}]],${frames.map(frameText).join(",")}]`), ...blobs];
 }
 
 /** `["hello", {…}]`, `["welcome", {…}]`, `["goodbye", {…}]`, `["renew", {…}]` or `["invalidate", {…}]` */

@@ -1,23 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { type EncodedFrame, WithBlob } from "./blob.js";
+import { type EncodedFrame, joined, WithBlob, whole } from "./blob.js";
 import { batch, callFrame, errorFrame, eventFrame, resultFrame, subscribeFrame } from "./encode.js";
-import { seal, unseal } from "./envelope.js";
+import { opening, unseal } from "./envelope.js";
 import { defaultLimits } from "./limits.js";
 import { op } from "./message.js";
 import { isViolation, parse } from "./parse.js";
 
 const bytes = (...values: number[]) => new Uint8Array(values);
 const value = (...values: number[]) => new WithBlob(`[0,${values.length}]`, bytes(...values));
-const read = (...frames: EncodedFrame[]) => parse(batch(1, 0, frames), defaultLimits);
+const read = (...frames: EncodedFrame[]) => parse(whole(batch(1, 0, frames)), defaultLimits);
 
 /** A binary message by hand. */
 function message(json: string, ...tail: number[]): Uint8Array {
-  return seal(json, [bytes(...tail)]);
+  return joined([opening(json), bytes(...tail)]);
 }
 
 describe("an envelope", () => {
   it("gives back what was put into it, wherever it begins in its memory", () => {
-    const sealed = seal('["é"]', [bytes(1, 2), bytes(3)]);
+    const sealed = joined([opening('["é"]'), bytes(1, 2), bytes(3)]);
     const moved = new Uint8Array(sealed.length + 3);
     moved.set(sealed, 3);
     expect(unseal(moved.subarray(3))).toEqual({ text: '["é"]', bytes: bytes(1, 2, 3) });
@@ -36,9 +36,9 @@ describe("an envelope", () => {
 
 describe("a batch with bytes", () => {
   it("is binary, opens with its JSON, and ends with the blobs in the order of its frames", () => {
-    const data = batch(3, 2, ["[3,1]", resultFrame(5, value(7, 8)), "[8,3]", resultFrame(7, value(9))]) as Uint8Array;
+    const data = whole(batch(3, 2, ["[3,1]", resultFrame(5, value(7, 8)), "[8,3]", resultFrame(7, value(9))]));
     const json = "[[3,2,[0,2,0,1]],[3,1],[5,5,[0,2]],[8,3],[5,7,[0,1]]]";
-    expect(unseal(data)).toEqual({ text: json, bytes: bytes(7, 8, 9) });
+    expect(unseal(data as Uint8Array)).toEqual({ text: json, bytes: bytes(7, 8, 9) });
   });
 
   it("is text where all blobs are empty", () => {
@@ -113,12 +113,13 @@ describe("a binary message", () => {
   });
 
   it("broken anywhere is a message or a violation, never a throw", () => {
-    const whole = batch(1, 0, [resultFrame(1, value(1, 2, 3)), "[3,1]", eventFrame(3, "é", value(4))]) as Uint8Array;
+    const frames = [resultFrame(1, value(1, 2, 3)), "[3,1]", eventFrame(3, "é", value(4))];
+    const sent = whole(batch(1, 0, frames)) as Uint8Array;
     const types = new Set<string>();
-    for (let at = 0; at < whole.length; at++) {
-      types.add(parse(whole.subarray(0, at), defaultLimits).type);
+    for (let at = 0; at < sent.length; at++) {
+      types.add(parse(sent.subarray(0, at), defaultLimits).type);
       for (const byte of [0, 1, 0x22, 0x39, 0x5b, 0x7f, 0xff]) {
-        const broken = whole.slice();
+        const broken = sent.slice();
         broken[at] = byte;
         types.add(parse(broken, defaultLimits).type);
       }

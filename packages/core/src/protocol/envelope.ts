@@ -16,28 +16,31 @@ export interface Envelope {
   readonly bytes: Uint8Array;
 }
 
-/** Puts JSON and blobs into one. */
-export function seal(text: string, blobs: readonly Uint8Array[]): Uint8Array {
-  const json = encoder.encode(text);
-  let at = ENVELOPE_BYTES + json.length;
-  const sealed = new Uint8Array(blobs.reduce((sum, blob) => sum + blob.length, at));
-  new DataView(sealed.buffer).setUint32(0, json.length);
-  sealed.set(json, ENVELOPE_BYTES);
-  for (const blob of blobs) {
-    sealed.set(blob, at);
-    at += blob.length;
+/** All but the blobs, which follow it. */
+export function opening(text: string): Uint8Array {
+  // Encoded with room for the length before it, so that a large text is not copied once more.
+  const bytes = encoder.encode(`\0\0\0\0${text}`);
+  new DataView(bytes.buffer, bytes.byteOffset).setUint32(0, bytes.length - ENVELOPE_BYTES);
+  return bytes;
+}
+
+/** How long the JSON is, as the first {@link ENVELOPE_BYTES} of an envelope say. */
+export const jsonBytes = (bytes: Uint8Array): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
+
+/** JSON as text. Undefined for what is not UTF-8. */
+export function decoded(json: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(json);
+  } catch {
+    return undefined;
   }
-  return sealed;
 }
 
 /** Takes them apart; the bytes are a view. Undefined for what is too short, or not UTF-8. */
 export function unseal(sealed: Uint8Array): Envelope | undefined {
   if (sealed.length < ENVELOPE_BYTES) return undefined;
-  const end = ENVELOPE_BYTES + new DataView(sealed.buffer, sealed.byteOffset).getUint32(0);
+  const end = ENVELOPE_BYTES + jsonBytes(sealed);
   if (end > sealed.length) return undefined;
-  try {
-    return { text: decoder.decode(sealed.subarray(ENVELOPE_BYTES, end)), bytes: sealed.subarray(end) };
-  } catch {
-    return undefined;
-  }
+  const text = decoded(sealed.subarray(ENVELOPE_BYTES, end));
+  return text === undefined ? undefined : { text, bytes: sealed.subarray(end) };
 }

@@ -1,6 +1,7 @@
 /** Random messages, and messages broken at random: the answer is a message or a violation, and nothing else happens. */
 import { describe, expect, it } from "vitest";
-import { seal } from "./envelope.js";
+import { joined } from "./blob.js";
+import { opening } from "./envelope.js";
 import { defaultLimits, peerLimits } from "./limits.js";
 import { parse } from "./parse.js";
 
@@ -112,7 +113,8 @@ const mutated = (chance: Chance): string => edited(chance, chance.pick(seeds));
 function mutatedBinary(chance: Chance): Uint8Array {
   const [text, blobBytes] = chance.pick(binarySeeds);
   const bytes = chance.below(3) === 0 ? chance.below(9) : blobBytes;
-  const sealed = seal(chance.below(2) === 0 ? text : edited(chance, text), [new Uint8Array(bytes)]);
+  const json = opening(chance.below(2) === 0 ? text : edited(chance, text));
+  const sealed = joined([json, new Uint8Array(bytes)]);
   const kind = chance.below(6);
   if (kind === 0) return sealed.subarray(0, chance.below(sealed.length + 1));
   if (kind === 1)

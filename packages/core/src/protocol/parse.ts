@@ -6,7 +6,7 @@
  */
 import type { Data } from "./blob.js";
 import type { CloseName } from "./close-codes.js";
-import { unseal } from "./envelope.js";
+import { decoded, unseal } from "./envelope.js";
 import { type Limits, MIN_MESSAGE_BYTES, type PeerLimits } from "./limits.js";
 import type {
   Batch,
@@ -67,16 +67,23 @@ function parseBinary(data: Uint8Array, limits: ParseLimits): Message | Violation
   return readBatch(head, items, limits, blobs);
 }
 
-/** Reads the bytes of a frame that came in parts. Its text is held to what a message is held to. */
-export function parseFrame(bytes: Uint8Array, limits: ParseLimits): Frame | Violation {
-  const envelope = unseal(bytes);
-  if (envelope === undefined) return violation("a frame in parts opens with the length of its JSON, in UTF-8 (§4.2)");
-  if (exceedsBytes(envelope.text, limits.messageBytes)) {
+/** A frame that came in parts. */
+export interface Joined {
+  readonly json: Uint8Array;
+  /** In memory of its own. */
+  readonly blob: Uint8Array;
+}
+
+/** Reads a frame that came in parts. Its text is held to what a message is held to. */
+export function parseFrame({ json, blob }: Joined, limits: ParseLimits): Frame | Violation {
+  if (json.length > limits.messageBytes) {
     return violation("the JSON of a frame in parts exceeds limits.messageBytes (§8)", "tooLarge");
   }
-  const item = readArray(envelope.text, { ...limits, jsonDepth: limits.jsonDepth - 1 });
+  const text = decoded(json);
+  if (text === undefined) return violation("the JSON of a frame in parts is UTF-8 (§4.2)");
+  const item = readArray(text, { ...limits, jsonDepth: limits.jsonDepth - 1 });
   if (!Array.isArray(item)) return item;
-  const frame = readFrame(item, envelope.bytes.length === 0 ? undefined : envelope.bytes);
+  const frame = readFrame(item, blob.length === 0 ? undefined : blob);
   return frame ?? violation("a frame in parts has a known op and exactly its fields (§4)");
 }
 

@@ -9,7 +9,7 @@ import type { Attach, ConversationEffect, ConversationInput } from "../machine/c
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { OutgoingCall } from "../machine/outgoing-call.js";
 import { RefusedCalls } from "../machine/refused-calls.js";
-import type { Data } from "../protocol/blob.js";
+import { type Data, type Written, whole } from "../protocol/blob.js";
 import { type CloseName, closeCodes } from "../protocol/close-codes.js";
 import { greeting } from "../protocol/encode.js";
 import type { Limits } from "../protocol/limits.js";
@@ -265,6 +265,12 @@ export class Peer implements Caller, Speaker {
     while (partings.length > 0) partings.shift()?.();
   }
 
+  #write(message: Written): boolean | undefined {
+    const transport = this.#transport;
+    if (typeof message === "string" || transport?.sendPieces === undefined) return transport?.send(whole(message));
+    return transport.sendPieces(message);
+  }
+
   #share(message: SharedMessage): boolean | undefined {
     const transport = this.#transport;
     return transport?.sendShared === undefined ? transport?.send(message.text) : transport.sendShared(message);
@@ -290,7 +296,7 @@ export class Peer implements Caller, Speaker {
       case "send":
         // What was meant for a transport that has been taken over since is replayed on the one that took over.
         if (effect.generation !== this.#generation) return;
-        this.#sent(this.#transport?.send(effect.data));
+        this.#sent(this.#write(effect.data));
         return;
       case "share":
         if (effect.generation !== this.#generation) return;

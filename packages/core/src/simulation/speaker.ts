@@ -6,6 +6,7 @@ import type { Alarm } from "../clock.js";
 import { Conversation } from "../machine/conversation.js";
 import type { Attach, ConversationEffect, ConversationInput } from "../machine/conversation-words.js";
 import { IncomingCalls } from "../machine/incoming-calls.js";
+import { whole } from "../protocol/blob.js";
 import { type CloseName, closeCodes } from "../protocol/close-codes.js";
 import type { Limits } from "../protocol/limits.js";
 import type { Transport } from "../transport.js";
@@ -221,10 +222,11 @@ export class Speaker implements Asked {
     // Said on a transport that was replaced within this turn: it is said again on the next.
     if (generation !== this.#generation) return;
     const { name, role, limits, around } = this.options;
-    around.wire.write(this.session, { from: role, replayBytes: limits.replayBytes }, data);
-    const text = jsonOf(data);
+    const message = whole(data);
+    around.wire.write(this.session, { from: role, replayBytes: limits.replayBytes }, message);
+    const text = jsonOf(message);
     around.trace.say(name, `sends ${text.length > 60 ? `${text.slice(0, 60)}… ${text.length}` : text}`);
-    if (this.#transport?.send(data) === false) {
+    if (this.#transport?.send(message) === false) {
       this.say({ type: "congested", generation, congested: true });
     }
   }

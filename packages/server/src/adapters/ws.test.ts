@@ -341,6 +341,55 @@ describe("a message that many transports send", () => {
   });
 });
 
+describe("a message in pieces", () => {
+  const pieces = (size: number) => {
+    const bytes = Uint8Array.from({ length: size + 9 }, (_, index) => index * 7);
+    return [bytes.subarray(0, 9), bytes.subarray(9)];
+  };
+
+  it.each([0, 100, 16_375, 16_376, 65_526, 65_527, 200_000])("of %d bytes and more arrives as one", async (size) => {
+    const { webSocket, transport } = await client();
+    const arrived = once(webSocket, "message");
+    const sent = pieces(size);
+    expect(transport.sendPieces?.(sent)).toBe(true);
+    const [data, isBinary] = (await arrived) as [Buffer, boolean];
+    expect([Buffer.compare(data, Buffer.concat(sent)), isBinary]).toEqual([0, true]);
+  });
+
+  it("keeps its place among the others", async () => {
+    const { webSocket, transport } = await client();
+    const heard: number[] = [];
+    webSocket.on("message", (data: Buffer) => heard.push(data.length));
+    transport.send("1");
+    transport.sendPieces?.(pieces(20_000));
+    transport.send("three");
+    transport.sendPieces?.(pieces(100_000));
+    await soon(() => expect(heard).toEqual([1, 20_009, 5, 100_009]));
+  });
+
+  it("counts as any other where the other end does not read, and drains when it does", async () => {
+    const { webSocket, transport, heard } = await client();
+    webSocket.pause();
+    let sent = 1;
+    while (transport.sendPieces?.(pieces(64 * KiB))) sent++;
+    expect(sent).toBeLessThan(1_000);
+    let arrived = 0;
+    webSocket.on("message", () => arrived++);
+    webSocket.resume();
+    await vi.waitFor(() => expect([arrived, heard.log]).toEqual([sent, ["drained"]]), { interval: 2, timeout: 4_000 });
+  });
+
+  it("does nothing after its end", async () => {
+    const { webSocket, transport } = await client();
+    const heard: number[] = [];
+    webSocket.on("message", (data: Buffer) => heard.push(data.length));
+    transport.close(1000, "done");
+    expect(transport.sendPieces?.(pieces(50_000))).toBe(true);
+    await once(webSocket, "close");
+    expect(heard).toEqual([]);
+  });
+});
+
 describe("R9: a reader that does not read", () => {
   it("makes send return false above 256 KiB, and is drained once when it reads again", async () => {
     const { webSocket, transport, heard } = await client();

@@ -16,6 +16,9 @@ export class BlobWriter {
   /** All of them; undefined where there are none. */
   take(): Uint8Array | undefined {
     if (this.#length === 0) return undefined;
+    const [first] = this.#parts;
+    // Memory that is filled at once is not cleared first.
+    if (this.#parts.length === 1 && first !== undefined) return new Uint8Array(first);
     const blob = new Uint8Array(this.#length);
     let offset = 0;
     for (const part of this.#parts) {
@@ -28,7 +31,7 @@ export class BlobWriter {
 
 /**
  * Gives out the bytes of one value that has arrived. Each is a copy, so that a few bytes that are kept do not keep a
- * whole message; no more is given out than has arrived, however often the JSON names the same place.
+ * whole message, but what has memory of its own already; no more is given out than has arrived, however often the JSON names the same place.
  */
 export class BlobReader {
   readonly #blob: Uint8Array;
@@ -45,9 +48,9 @@ export class BlobReader {
     if (offset + length > this.#blob.byteLength) throw new Mismatch("a place within the bytes that came");
     this.#left -= length;
     if (this.#left < 0) throw new Mismatch("bytes that are not named twice");
-    const bytes = new Uint8Array(length);
-    bytes.set(this.#blob.subarray(offset, offset + length));
-    return bytes;
+    // Only a frame that came in parts has a blob that is not part of a message.
+    if (length === this.#blob.buffer.byteLength) return this.#blob;
+    return new Uint8Array(this.#blob.subarray(offset, offset + length));
   }
 }
 

@@ -14,6 +14,22 @@ function encode(schema: Schema, value: unknown) {
   return { json: codecOf(schema).encode(value, blob), blob: blob.take() };
 }
 
+describe("bytes that arrive", () => {
+  it("are a copy where they are part of more, and themselves where they are all there is", () => {
+    const message = new Uint8Array([1, 2, 3, 4]);
+    const part = new BlobReader(message).read([1, 2]);
+    expect([part, part.buffer.byteLength]).toEqual([new Uint8Array([2, 3]), 2]);
+    expect(new BlobReader(message.subarray(0, 2)).read([0, 2]).buffer).not.toBe(message.buffer);
+    expect(new BlobReader(message).read([0, 4])).toBe(message);
+  });
+
+  it("are given out once, however often they are named", () => {
+    const reader = new BlobReader(new Uint8Array(4));
+    reader.read([0, 4]);
+    expect(() => reader.read([0, 4])).toThrow("named twice");
+  });
+});
+
 const decode = (schema: Schema, json: unknown, blob?: Uint8Array) => codecOf(schema).decode(json, new BlobReader(blob));
 
 function mismatch(run: () => unknown): string {

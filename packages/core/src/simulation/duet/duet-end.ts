@@ -7,7 +7,7 @@ import type { Attach, ConversationEffect, ConversationInput } from "../../machin
 import type { IncomingCall } from "../../machine/incoming-call.js";
 import { IncomingCalls } from "../../machine/incoming-calls.js";
 import type { OutgoingCall } from "../../machine/outgoing-call.js";
-import type { Data, Encoded } from "../../protocol/blob.js";
+import { type Data, type Encoded, whole } from "../../protocol/blob.js";
 import { topicEvents, topicItem } from "../../protocol/encode.js";
 import type { Limits } from "../../protocol/limits.js";
 import { withBytes } from "../bytes.js";
@@ -189,10 +189,12 @@ export class DuetEnd {
   #perform(effect: Effect): void {
     const { trace, role, wire, limits } = this.#options;
     switch (effect.type) {
-      case "send":
-        wire.write(this.session, { from: role, replayBytes: limits.replayBytes }, effect.data);
-        this.said.note(effect.data);
-        return this.#write(effect.data);
+      case "send": {
+        const message = whole(effect.data);
+        wire.write(this.session, { from: role, replayBytes: limits.replayBytes }, message);
+        this.said.note(message);
+        return this.#write(message);
+      }
       case "share":
         wire.share(this.session, role, effect.message.text);
         return this.#write(effect.message.text);
