@@ -3,7 +3,8 @@
  * never say that it has: ours is closed two seconds after we said so, and what happens later is not heard.
  */
 import type { Transport, TransportListener } from "@trunkline/core";
-import { type Alarm, type Clock, closeCodes } from "@trunkline/core/internal";
+import { type Alarm, type Clock, closeCodes, joined, lengthOf } from "@trunkline/core/internal";
+import { LARGE_BYTES, maskedFrame } from "./masked-frame.js";
 
 /** A close handshake that takes longer is not waited for. */
 export const CLOSE_MS = 2_000;
@@ -24,6 +25,7 @@ const ABNORMAL = 1006;
 /** As much of a WebSocket as the client uses. Handlers are `unknown` because each platform types its events itself. */
 export interface WebSocketLike {
   binaryType: string;
+  readonly readyState?: number;
   readonly bufferedAmount: number;
   readonly protocol: string;
   onopen: unknown;
@@ -34,6 +36,15 @@ export interface WebSocketLike {
   close(code?: number, reason?: string): void;
 }
 
+/** The socket below a WebSocket of `ws`, as much of it as is used here. */
+export interface SocketBelow {
+  readonly writable: boolean;
+  readonly writableLength: number;
+  write(bytes: Uint8Array, written: (error?: Error | null) => void): boolean;
+}
+
+const OPEN = 1;
+
 type State =
   | { readonly type: "open" }
   /** Open, and more is unsent than should be. */
@@ -43,6 +54,7 @@ type State =
 
 export class WebSocketTransport implements Transport {
   readonly #socket: WebSocketLike;
+  readonly #below: SocketBelow | undefined;
   readonly #clock: Clock;
   /** Looks whether there is room again, then whether the close takes too long: never both. */
   readonly #alarm: Alarm;
@@ -52,8 +64,9 @@ export class WebSocketTransport implements Transport {
   #early: (string | Uint8Array)[] | undefined = [];
 
   /** Takes the socket in the turn it opened in. */
-  constructor(socket: WebSocketLike, clock: Clock) {
+  constructor(socket: WebSocketLike, clock: Clock, below?: SocketBelow) {
     this.#socket = socket;
+    this.#below = below;
     this.#clock = clock;
     this.#alarm = clock.alarm(() => this.#wake());
     socket.onopen = null;
@@ -72,10 +85,21 @@ export class WebSocketTransport implements Transport {
       // It is closing, and will say so.
       return true;
     }
-    if (!(this.#socket.bufferedAmount > HIGH_WATER_BYTES)) return true;
-    if (this.#state.type === "open") this.#lookAgain();
-    this.#state = { type: "congested" };
-    return false;
+    return this.#hasRoom();
+  }
+
+  /**
+   * Past the WebSocket, where there is a way, and it holds nothing back itself: no compression, and all that is unsent is
+   * in the socket below already.
+   */
+  sendPieces(pieces: readonly Uint8Array[]): boolean {
+    const below = this.#below;
+    const bytes = lengthOf(pieces);
+    const { readyState, bufferedAmount } = this.#socket;
+    const isClear = this.#isOpen && readyState === OPEN && below?.writable && bufferedAmount === below.writableLength;
+    if (!isClear || bytes < LARGE_BYTES) return this.send(joined(pieces));
+    below.write(maskedFrame(pieces, bytes), () => this.#written());
+    return this.#hasRoom();
   }
 
   /** A page cannot ping; the server does. */
@@ -98,6 +122,24 @@ export class WebSocketTransport implements Transport {
     const first = this.#listener === undefined;
     this.#listener = listener;
     if (first) this.#clock.defer(() => this.#deliver());
+  }
+
+  #hasRoom(): boolean {
+    if (!(this.#socket.bufferedAmount > HIGH_WATER_BYTES)) return true;
+    if (this.#state.type === "open") this.#lookAgain();
+    this.#state = { type: "congested" };
+    return false;
+  }
+
+  /** It need not be looked for. */
+  #written(): void {
+    if (this.#state.type === "congested" && this.#socket.bufferedAmount <= HIGH_WATER_BYTES) this.#relieved();
+  }
+
+  #relieved(): void {
+    this.#alarm.clear();
+    this.#state = { type: "open" };
+    this.#listener?.drained();
   }
 
   get #isOpen(): boolean {
@@ -128,8 +170,7 @@ export class WebSocketTransport implements Transport {
   #wake(): void {
     if (this.#state.type === "closing") return this.#giveUp();
     if (this.#socket.bufferedAmount > LOW_WATER_BYTES) return this.#lookAgain();
-    this.#state = { type: "open" };
-    this.#listener?.drained();
+    this.#relieved();
   }
 
   #lookAgain(): void {

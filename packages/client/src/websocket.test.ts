@@ -267,6 +267,54 @@ describe("a transport over ws", () => {
     expect([[...(data as Uint8Array)], isBinary]).toEqual([[1, 2, 3], true]);
   });
 
+  it.each([100, 65_528, 65_529, 300_000])(
+    "sends what stands in pieces, %d bytes of it, as one message in its place",
+    async (size) => {
+      const { transport, peer } = await open();
+      const heard: string[] = [];
+      peer.on("message", (data) => heard.push(`${(data as Buffer).length} ${(data as Buffer).toString().slice(0, 9)}`));
+      const piece = Buffer.from(`second ${"x".repeat(size)}`);
+      transport.send("first");
+      transport.sendPieces?.([piece.subarray(0, 3), piece.subarray(3)]);
+      transport.send("third");
+      await soon(() => expect(heard).toEqual(["5 first", `${size + 7} second xx`, "5 third"]));
+    },
+  );
+
+  it("makes sendPieces return false while the server does not read, and is drained once without looking", async () => {
+    const { transport, peer } = await open();
+    const log = hear(transport);
+    peer.pause();
+    let sent = 1;
+    while (transport.sendPieces?.([new Uint8Array(4), new Uint8Array(64 * 1024)])) sent++;
+    let received = 0;
+    peer.on("message", () => received++);
+    peer.resume();
+    await soon(() => expect([received, log]).toEqual([sent, ["drained"]]));
+    expect(clock.pending).toBe(0);
+  });
+
+  it("sends pieces behind what its WebSocket has not compressed yet", async () => {
+    accepted.options.perMessageDeflate = true;
+    const { transport, peer } = await open({ compression: { thresholdBytes: 1 } });
+    const heard: number[] = [];
+    peer.on("message", (data) => heard.push((data as Buffer).length));
+    transport.send("x".repeat(100_000));
+    transport.sendPieces?.([new Uint8Array(4), new Uint8Array(70_000)]);
+    await soon(() => expect(heard).toEqual([100_000, 70_004]));
+  });
+
+  it("sends no pieces after its end", async () => {
+    const { transport, peer } = await open();
+    const heard: number[] = [];
+    peer.on("message", (data) => heard.push((data as Buffer).length));
+    transport.close(1000, "done");
+    expect(transport.sendPieces?.([new Uint8Array(4), new Uint8Array(70_000)])).toBe(true);
+    await once(peer, "close");
+    expect(heard).toEqual([]);
+    await soon(() => expect(sockets.size).toBe(0));
+  });
+
   it("C5: a broken frame closes it, and throws nowhere", async () => {
     const { transport, peer } = await open();
     const log = hear(transport);

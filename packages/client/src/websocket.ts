@@ -7,7 +7,7 @@
 import type { Transport } from "@trunkline/core";
 import { type Clock, closeCodes, SUBPROTOCOL } from "@trunkline/core/internal";
 import isomorphic from "isomorphic-ws";
-import { CLOSE_MS, type WebSocketLike, WebSocketTransport } from "./websocket-transport.js";
+import { CLOSE_MS, type SocketBelow, type WebSocketLike, WebSocketTransport } from "./websocket-transport.js";
 
 /** A WebSocket class: that of browsers, of Node, of `ws`, of React Native. */
 export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike;
@@ -66,15 +66,22 @@ export function openWebSocket(options: OpeningOptions, listener: OpeningListener
     clock.defer(() => fail(socket, true));
     return { abort: () => settle(() => {}) };
   }
+  let below: SocketBelow | undefined;
+  // What is to be compressed goes through the WebSocket.
+  if (!options.compression) {
+    hear(socket, "upgrade", (answer: { readonly socket: SocketBelow }) => {
+      below = answer.socket;
+    });
+  }
   socket.onopen = () => {
     if (!pending) return quietly(socket);
     if (hasOtherProtocol(socket)) {
       quietly(socket);
       return fail(`the server does not speak the subprotocol ${SUBPROTOCOL}`, false);
     }
-    settle(() => listener.opened(new WebSocketTransport(socket, clock)));
+    settle(() => listener.opened(new WebSocketTransport(socket, clock, below)));
   };
-  hearRefusal(socket, ({ statusCode, headers }) => {
+  hear(socket, "unexpected-response", (_request: unknown, { statusCode, headers }: Refusal) => {
     fail(`Unexpected server response: ${statusCode}`, false, Number(headers["retry-after"]) >= LATER_S);
     quietly(socket);
   });
@@ -92,11 +99,17 @@ interface Refusal {
 /** From this many seconds on, `Retry-After` asks for more than the usual delay. */
 const LATER_S = 2;
 
-/** `ws` shows the answer it got instead of an upgrade; whoever looks at it closes the socket. */
-function hearRefusal(socket: WebSocketLike, refused: (answer: Refusal) => void): void {
-  const { on }: { on?(event: string, listener: (request: unknown, answer: Refusal) => void): unknown } =
-    socket as object;
-  if ("terminate" in socket) on?.call(socket, "unexpected-response", (_request, answer) => refused(answer));
+/**
+ * `ws` shows the answer it got: an upgrade, with the socket it came from, or something else; whoever looks at that closes
+ * the WebSocket.
+ */
+function hear<Heard extends unknown[]>(
+  socket: WebSocketLike,
+  event: string,
+  listener: (...heard: Heard) => void,
+): void {
+  const { on }: { on?(event: string, listener: (...heard: Heard) => void): unknown } = socket as object;
+  if ("terminate" in socket) on?.call(socket, event, listener);
 }
 
 /** What `ws` takes beyond the standard; other classes do not look at it, and are not given it. */
