@@ -100,6 +100,19 @@ describe("a turn", () => {
     expect(rest.map((text) => (JSON.parse(text) as unknown[]).length - 1)).toEqual(after === 0 ? [] : [after]);
   });
 
+  it("writes twice as many frames each time, and never more than 128", () => {
+    const end = new End("server");
+    end.attach();
+    end.hear('[[1,0],[2,1,"s",0,null,1024,null]]');
+    const [call] = end.requests;
+    end.say({ type: "ready", call: call! });
+    const texts = Array.from({ length: 500 }, () => sent(end.say({ type: "event", call: call!, value: "1" }))).flat();
+    expect(texts.map((text) => (JSON.parse(text) as unknown[]).length - 1)).toEqual([16, 32, 64, 128, 128, 128]);
+    expect((JSON.parse(end.flush()[0]!) as unknown[]).length - 1).toBe(4);
+    const next = Array.from({ length: 16 }, () => sent(end.say({ type: "event", call: call!, value: "1" }))).flat();
+    expect(next).toHaveLength(1);
+  });
+
   it("does not ask for a flush while there is no transport", () => {
     const end = new End();
     expect(end.say({ type: "call", call: callOf("a") })).toEqual([]);

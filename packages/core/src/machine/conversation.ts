@@ -6,7 +6,7 @@
  * words into effects. Messages come in and messages go out; nothing here knows a socket, a timer or a promise.
  *
  * Writing: what is said in one turn of the owner leaves together. The first frame of a turn asks for a `flush`; a turn
- * that has said {@link FLUSH_FRAMES} frames writes at once, so that the other end can begin.
+ * that has said {@link FIRST_FRAMES} frames writes at once, so that the other end can begin.
  *
  * @see PROTOCOL.md section 5
  */
@@ -30,8 +30,12 @@ import { OutgoingCalls } from "./outgoing-calls.js";
 import type { AnsweredCalls } from "./refused-calls.js";
 import { Session, type SessionState } from "./session.js";
 
-/** Frames of one turn that are sent before the turn is over. */
-const FLUSH_FRAMES = 16;
+/**
+ * Frames of one turn that are sent before the turn is over. Each message may have twice as many as the one before: the
+ * first is soon there for the other end to begin with, and while it reads one, the next is made.
+ */
+const FIRST_FRAMES = 16;
+const MOST_FRAMES = 128;
 
 export interface ConversationOptions<Work> {
   readonly limits: Limits;
@@ -59,6 +63,8 @@ export class Conversation<Sink, Work>
   readonly #heartbeat = new Heartbeat();
   #effects: ConversationEffect<Sink, Work>[] = [];
   #turn: "quiet" | "flush asked" = "quiet";
+  /** Frames that are not kept until this turn is over. */
+  #enough = FIRST_FRAMES;
   /** Whether another conversation goes on in this one's place. */
   #succession: "none" | "handed over" | "finished" = "none";
   #generation = 0;
@@ -169,6 +175,7 @@ export class Conversation<Sink, Work>
         break;
       case "flush":
         this.#turn = "quiet";
+        this.#enough = FIRST_FRAMES;
         this.#write(now);
         this.#weigh(now);
         this.#finish();
@@ -368,8 +375,10 @@ export class Conversation<Sink, Work>
     const { backlog } = this.#session;
     // Whatever this turn brought (a slot, an acknowledgement, a drained transport), calls that waited for it go now.
     this.#outgoing?.release();
-    if (backlog.length >= FLUSH_FRAMES) this.#write(now);
-    else if (this.#turn === "quiet" && this.#session.due(now)) {
+    if (backlog.length >= this.#enough) {
+      if (this.#turn === "flush asked") this.#enough = Math.min(this.#enough * 2, MOST_FRAMES);
+      this.#write(now);
+    } else if (this.#turn === "quiet" && this.#session.due(now)) {
       this.#turn = "flush asked";
       this.#effects.push({ type: "flush" });
     }

@@ -136,12 +136,16 @@ describe("a turn", () => {
     expect(line[1].sent.map((text) => framesOf(text).length)).toEqual([10]);
   });
 
-  it("writes each 16 frames before it is over", async () => {
+  it("writes 16 frames before it is over, and then twice as many each time; the next begins with 16 again", async () => {
     const { client, line } = linked({ server: echo() });
-    const promises = Array.from({ length: 40 }, (_, i) => callOnce(client, query(i)));
-    expect(line[0].sent.map((text) => framesOf(text).length)).toEqual([16, 16]);
-    expect(await Promise.all(promises)).toEqual(Array.from({ length: 40 }, (_, i) => i));
-    expect(line[0].sent.map((text) => framesOf(text).length)).toEqual([16, 16, 8]);
+    const sizes = () => line[0].sent.map((text) => framesOf(text).length);
+    const promises = Array.from({ length: 120 }, (_, i) => callOnce(client, query(i)));
+    expect(sizes()).toEqual([16, 32, 64]);
+    expect(await Promise.all(promises)).toEqual(Array.from({ length: 120 }, (_, i) => i));
+    expect(sizes()).toEqual([16, 32, 64, 8]);
+    const more = Array.from({ length: 20 }, (_, i) => callOnce(client, query(i)));
+    expect(sizes()).toEqual([16, 32, 64, 8, 16]);
+    await Promise.all(more);
   });
 });
 
