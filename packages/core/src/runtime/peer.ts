@@ -277,12 +277,10 @@ export class Peer implements Caller, Speaker {
   }
 
   /** When this turn is over, and with it what sources have ready. */
-  #flushLater(): void {
-    this.#clock.defer(() => {
-      if (this.#sources?.wait()) this.#flushLater();
-      else this.say({ type: "flush" });
-    });
-  }
+  readonly #flush = (): void => {
+    if (this.#sources?.wait()) this.#clock.defer(this.#flush);
+    else this.say({ type: "flush" });
+  };
 
   /** False: the transport's buffers are full. */
   #sent(taken: boolean | undefined): void {
@@ -310,7 +308,7 @@ export class Peer implements Caller, Speaker {
         effect.call.work?.fed?.placed(effect.offset);
         return;
       case "flush":
-        this.#flushLater();
+        this.#clock.defer(this.#flush);
         return;
       case "request":
         this.#owner.news?.();
