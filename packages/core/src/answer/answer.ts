@@ -21,7 +21,7 @@ import { type EncodedEvent, isEncodedEvent, isGap, isIdentifiedEvent } from "./d
 import type { Route } from "./define/route.js";
 import { explain, type FailureReport, RefusedCall } from "./failure.js";
 import { inputIssues, issuesMessage } from "./issues.js";
-import { chain, validate } from "./validate.js";
+import { chain, isThenable, validate } from "./validate.js";
 
 /** What is answered: a contract, and its procedures by their dotted paths. */
 export interface Answered {
@@ -122,12 +122,17 @@ export class RouterAnswerer<Connection> implements Answerer {
     if (isGap(item)) return { gap: item.reason };
     const encoded = isEncodedEvent(item);
     if (encoded && this.#isReady(route, item)) return { value: item.text, eventId: item.id };
-    const identified = encoded || isIdentifiedEvent(item);
-    const eventId = identified ? item.id : undefined;
-    return chain(validate(route.procedure.definition.event, identified ? item.data : item), (validated) => ({
-      value: this.#encode(validated, "event", route),
-      eventId,
-    }));
+    if (encoded || isIdentifiedEvent(item)) return this.#event(route, item.data, item.id);
+    return this.#event(route, item, undefined);
+  }
+
+  /** Without a closure as long as validation is synchronous: there is one for each event otherwise. */
+  #event(route: Route, data: unknown, eventId: string | undefined): StreamItem | Promise<StreamItem> {
+    const validated = validate(route.procedure.definition.event, data);
+    if (isThenable(validated)) {
+      return Promise.resolve(validated).then((later) => ({ value: this.#encode(later, "event", route), eventId }));
+    }
+    return { value: this.#encode(validated, "event", route), eventId };
   }
 
   /** Whether a topic's event is what this procedure declares, and nested no deeper than this server's clients take. */
