@@ -1,6 +1,6 @@
 /**
  * From text or bytes to message, without trust: whatever comes, the answer is a message or a violation with its reason,
- * never a throw. Text is measured before anything recursive reads it.
+ * never a throw. Platforms parse JSON without recursion; nothing else reads on before its depth is known.
  *
  * @see PROTOCOL.md section 3
  */
@@ -24,7 +24,8 @@ import type {
   WireError,
 } from "./message.js";
 import { op } from "./message.js";
-import { exceedsBytes, exceedsDepth, mayHoldProto } from "./text.js";
+import { holdsProto, nestsDeeper } from "./parsed-json.js";
+import { exceedsBytes, mayHoldProto, opensMoreThan } from "./text.js";
 
 /** The longest id an event may have, in UTF-16 units. */
 export const EVENT_ID_LENGTH = 1_024;
@@ -89,13 +90,15 @@ export function parseFrame({ json, blob }: Joined, limits: ParseLimits): Frame |
 
 /** The outermost array of a JSON text. */
 function readArray(text: string, limits: ParseLimits): unknown[] | Violation {
-  if (exceedsDepth(text, limits.jsonDepth)) return violation("nesting exceeds limits.jsonDepth (§8)");
   let value: unknown;
   try {
     value = JSON.parse(text);
+    if (opensMoreThan(text, limits.jsonDepth) && nestsDeeper(value, limits.jsonDepth)) {
+      return violation("nesting exceeds limits.jsonDepth (§8)");
+    }
     if (mayHoldProto(text) && holdsProto(value)) return violation("an object with the key __proto__ (§3)");
   } catch {
-    // Or nested so deep, with a `jsonDepth` to match, that the stack ends first.
+    // Or nested so deep that the stack ends first, where the platform's parser, or a `jsonDepth` to match, lets it.
     return violation("not JSON (§3)");
   }
   return Array.isArray(value) ? value : violation("a message, and a frame, is an array (§3)");
@@ -108,13 +111,6 @@ export function isViolation(message: { readonly type: string }): message is Viol
 
 export function violation(detail: string, close: CloseName = "protocol"): Violation {
   return { type: "violation", close, detail };
-}
-
-/** Whether an object with the key `__proto__` is in it. A reviver would do, and take twenty times as long as the rest. */
-function holdsProto(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (Array.isArray(value)) return value.some(holdsProto);
-  return Object.hasOwn(value, "__proto__") || Object.values(value).some(holdsProto);
 }
 
 /** One for each frame, undefined for none; they must be exactly all the bytes there are. */

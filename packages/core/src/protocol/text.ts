@@ -39,8 +39,8 @@ export function exceedsDepth(text: string, limit: number): boolean {
   return false;
 }
 
-/** Most texts have few brackets, and counting those is a native search. Brackets inside strings count too. */
-function opensMoreThan(text: string, limit: number): boolean {
+/** Whether a text has more than so many opening brackets, those inside strings too. Most have few: a native search. */
+export function opensMoreThan(text: string, limit: number): boolean {
   let left = limit;
   for (const bracket of ["{", "["]) {
     for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) if (--left < 0) return true;

@@ -19,6 +19,8 @@ export function encodeValue(value: unknown, { jsonDepth }: Pick<Limits, "jsonDep
   // Looked for in two steps, because what opens with a quote is found at every string.
   if (text.includes("__proto__") && text.includes('"__proto__":'))
     throw new TypeError("the key __proto__ may not travel");
-  if (exceedsDepth(text, jsonDepth - ENVELOPE_DEPTH)) throw new RangeError("nested deeper than limits.jsonDepth");
+  // What is opened is closed, too: this deep it takes twice as many characters.
+  const depth = jsonDepth - ENVELOPE_DEPTH;
+  if (text.length > 2 * depth && exceedsDepth(text, depth)) throw new RangeError("nested deeper than limits.jsonDepth");
   return text;
 }
