@@ -40,6 +40,24 @@ describe("a reader's window", () => {
     expect(window.consume(1, true)).toBeUndefined();
   });
 
+  it("keeps to itself what was taken until that grants more, and then tells all of it", () => {
+    const window = opened(8, 8);
+    arrive(window, 8);
+    expect([1, 1, 1, 1].map((count) => window.take(count))).toEqual([0, 0, 0, 4]);
+    expect(window.consume(4, true)).toBe(4 + 8);
+    expect(window.take(1)).toBe(0);
+  });
+
+  it("counts as taken what it kept to itself, when its stream begins anew with less", () => {
+    const window = opened(8, 8);
+    arrive(window, 3);
+    expect(window.take(3)).toBe(0);
+    expect(window.open(2)).toBe(2);
+    expect(arrive(window, 1)).toEqual([true]);
+    expect(window.take(1)).toBe(1);
+    expect(window.consume(1, true)).toBe(1 + 2);
+  });
+
   it("widens while all of it is used up before half is consumed, up to its bound", () => {
     const window = opened(4, 10);
     arrive(window, 4);

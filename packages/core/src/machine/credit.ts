@@ -18,6 +18,8 @@ export class CreditWindow {
   #limit = 0;
   #arrived = 0;
   #consumed = 0;
+  /** Taken, and not among the consumed yet. */
+  #untold = 0;
 
   constructor(size: number, maxSize: number) {
     this.#size = size;
@@ -29,7 +31,8 @@ export class CreditWindow {
    * caller has not taken yet keep their part of the window. `peerMax`: the widest window the producer takes.
    */
   open(peerMax: number): number {
-    const waiting = this.#arrived - this.#consumed;
+    const waiting = Math.max(0, this.#arrived - this.#consumed - this.#untold);
+    this.#untold = 0;
     this.#maxSize = Math.min(this.#maxSize, peerMax);
     this.#size = Math.min(this.#size, this.#maxSize);
     this.#limit = Math.max(0, this.#size - waiting);
@@ -55,6 +58,15 @@ export class CreditWindow {
   admit(): void {
     this.#limit++;
     this.#arrived++;
+  }
+
+  /** Notes events the caller has taken. Returns how many to `consume` now: 0 as long as that would grant nothing. */
+  take(count: number): number {
+    this.#untold += count;
+    if (this.#limit - this.#consumed - this.#untold > this.#size / 2) return 0;
+    const told = this.#untold;
+    this.#untold = 0;
+    return told;
   }
 
   /**

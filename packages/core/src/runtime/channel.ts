@@ -110,7 +110,11 @@ export class Channel<Event> implements AsyncIterableIterator<Event, undefined>, 
 
   event(value: unknown, eventId: string | undefined): void {
     // The contract says what the other end's events are; the server has validated them.
-    this.#add({ event: value as Event, eventId });
+    const event = value as Event;
+    if (this.#state.name === "open" && this.#isAwaited && this.#items.length === 0) {
+      this.#give(event, eventId);
+      this.#source?.consume(1);
+    } else this.#add({ event, eventId });
   }
 
   gap(reason: string): void {
@@ -143,10 +147,14 @@ export class Channel<Event> implements AsyncIterableIterator<Event, undefined>, 
     this.#pump();
   }
 
+  get #isAwaited(): boolean {
+    return this.#listener !== undefined || this.#readers.length > 0;
+  }
+
   /** Hands out what waits to whoever reads. */
   #pump(): void {
     let taken = 0;
-    while (this.#items.length > 0 && (this.#listener !== undefined || this.#readers.length > 0)) {
+    while (this.#items.length > 0 && this.#isAwaited) {
       const item = this.#items.shift()!;
       taken++;
       if ("gap" in item) this.#giveGap(item.gap);

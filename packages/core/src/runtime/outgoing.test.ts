@@ -123,6 +123,20 @@ describe("a channel", () => {
     expect(caller.asked).toEqual(["open", "consume 1", "cancel"]);
   });
 
+  it("tells what was taken of it when that allows the next events, and all of it together", async () => {
+    const caller = new NotingCaller();
+    const channel = openChannel<number>(caller, stream, { report });
+    const { sink, window } = caller.call!;
+    const granted: (number | undefined)[] = [window!.open(4)];
+    caller.consume = (_, count) => void granted.push(window!.consume(count, true));
+    for (let event = 1; event <= 5; event++) {
+      window!.arrive();
+      sink.event(event, undefined);
+      await channel.next();
+    }
+    expect(granted).toEqual([4, 6, 8]);
+  });
+
   it.each([
     ["its end", (sink: Sink) => sink.end()],
     ["its error", (sink: Sink) => sink.failure(new RpcError("ABORTED"))],

@@ -58,7 +58,10 @@ export function openChannel<Event>(
   const call: OutgoingCall<Sink> = new OutgoingCall<Sink>(request, sink);
   let unfollow: (() => void) | undefined;
   channel.connect({
-    consume: (count) => caller.consume(call, count),
+    consume: (count) => {
+      const taken = call.window?.take(count) ?? 0;
+      if (taken > 0) caller.consume(call, taken);
+    },
     cancel,
     release: () => unfollow?.(),
   });
