@@ -55,7 +55,6 @@ test("a call walks through one file a step, and its answer through the same file
       "core/runtime/incoming",
       "server/handlers",
       "core/answer/answer",
-      "core/answer/validate",
       "handler",
       "core/runtime/conversion",
       "core/protocol/value",

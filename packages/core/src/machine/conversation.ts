@@ -63,7 +63,7 @@ export class Conversation<Sink, Work>
   readonly #heartbeat = new Heartbeat();
   #effects: ConversationEffect<Sink, Work>[] = [];
   #turn: "quiet" | "flush asked" = "quiet";
-  /** Frames that are not kept until this turn is over. */
+  /** So many frames are written before this turn is over. */
   #enough = FIRST_FRAMES;
   /** Whether another conversation goes on in this one's place. */
   #succession: "none" | "handed over" | "finished" = "none";
