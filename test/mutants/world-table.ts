@@ -4,7 +4,7 @@ import * as callbacks from "./callbacks.js";
 import { callEndedNotSent } from "./calls.js";
 import * as households from "./households.js";
 import { ignoreGenerations } from "./numbers.js";
-import { keepUnwantedParts, mixUpParts } from "./parts.js";
+import { mixUpParts } from "./parts.js";
 import type { Mutant } from "./table.js";
 import { ignoreSignsOfLife, resetBackoffOnOpen } from "./time.js";
 import { neverMark } from "./topics.js";
@@ -55,7 +55,6 @@ const rows: readonly Row[] = [
   ["a client leaves whom it answers", "a drain fails no call", ["I15"], callbacks.leaveCallers],
   ["a lost session calls all not-sent", "`not-sent` means never started", ["I2"], callEndedNotSent],
   // Parts.
-  ["parts of what was called off are kept", "what nobody wants is not held", ["I10", "I14"], keepUnwantedParts],
   ["parts change their bytes", "an answer is what was answered", ["I3", "I14"], mixUpParts],
 ];
 
