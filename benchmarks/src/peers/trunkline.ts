@@ -4,32 +4,21 @@ import { defineContract, mutation, query, subscription } from "@trunkline/core";
 import { createTopic, type Handlers, implement, serve } from "@trunkline/server";
 import { z } from "zod";
 import { addressOf, MAX_MESSAGE_BYTES } from "../process/listen.js";
-import { type Peer, Unsupported } from "../process/peer.js";
+import type { Peer } from "../process/peer.js";
 import { Count, Reply, replies, replyTo, Sample, Text, textOf } from "../process/sample.js";
 
 // 16 MiB wait to be sent while small calls go on.
 const limits = { messageBytes: MAX_MESSAGE_BYTES, outboundHardBytes: MAX_MESSAGE_BYTES };
 
-const calls = defineContract({
+const Bytes = z.instanceof(Uint8Array);
+const contract = defineContract({
   call: query({ input: Sample, output: Reply }),
   echo: mutation({ input: Text, output: Text }),
+  echoBytes: mutation({ input: Bytes, output: Bytes }),
   fetch: query({ input: Count, output: Text }),
   stream: subscription({ input: Count, event: Reply }),
   feed: subscription({ event: Reply }),
 });
-
-const Bytes = z.instanceof(Uint8Array);
-const bytes = { echoBytes: mutation({ input: Bytes, output: Bytes }) };
-const contract = takesBytes() ? defineContract({ ...calls, ...bytes }) : calls;
-
-/** Contracts may not declare bytes yet: as long as they are refused, or come back as something else, they are not measured. */
-function takesBytes(): boolean {
-  try {
-    return Object.keys(defineContract(bytes)).length > 0;
-  } catch {
-    return false;
-  }
-}
 
 /** Dials now: a client does by itself when the first call is made. */
 function opened(connection: ConnectionControl): Promise<void> {
@@ -45,9 +34,10 @@ export const peer: Peer = {
   async serve({ procedures }) {
     const feed = createTopic(contract.feed);
     let readers = 0;
-    const handlers: Handlers<typeof calls, object> = {
+    const handlers: Handlers<typeof contract, object> = {
       call: ({ input }) => replyTo(input),
       echo: ({ input }) => input,
+      echoBytes: ({ input }) => input,
       fetch: ({ input }) => ({ text: textOf(input.count) }),
       stream: ({ input }) => replies(input.count),
       feed: () => {
@@ -55,7 +45,6 @@ export const peer: Peer = {
         return feed.subscribe();
       },
     };
-    const echoBytes = ({ input }: { input: Uint8Array }) => input;
     // What stands beside the calls has no part in their types: its names are made here.
     const names = Array.from({ length: procedures }, (_, n) => `other${n}`);
     const others: object = Object.fromEntries(
@@ -63,7 +52,7 @@ export const peer: Peer = {
     );
     const answers: object = Object.fromEntries(names.map((name) => [name, handlers.call]));
     const app = implement(defineContract({ ...contract, ...others }));
-    const router = app.router({ ...handlers, ...("echoBytes" in contract ? { echoBytes } : {}), ...answers });
+    const router = app.router({ ...handlers, ...answers });
     const { port } = await serve(router, { limits });
     return { port, readers: () => readers, publish: (event) => void feed.publish(event) };
   },
@@ -71,16 +60,11 @@ export const peer: Peer = {
     // Equal queries in flight would share a call, and every call is to be counted.
     const client = createClient(contract, { url: addressOf(port), limits, dedupe: false });
     await opened(client.$connection);
-    const { call, echo, fetch, stream, feed } = client;
-    const echoBytes = "echoBytes" in client ? (client.echoBytes as (bytes: Uint8Array) => Promise<unknown>) : undefined;
+    const { call, echo, echoBytes, fetch, stream, feed } = client;
     return {
       call,
       echo: async (text) => (await echo({ text })).text,
-      async echoBytes(sent) {
-        const received = await echoBytes?.(sent).catch(() => undefined);
-        if (received instanceof Uint8Array) return received;
-        throw new Unsupported("its contracts do not declare bytes yet");
-      },
+      echoBytes,
       fetch: async (count) => (await fetch({ count })).text,
       stream: (count, onEvent) =>
         new Promise((resolve, reject) => {

@@ -3,7 +3,6 @@ import { loadPeer } from "../peers/peers.js";
 import { workloadOf } from "../workloads/workloads.js";
 import { openControl } from "./control.js";
 import type { ClientTask, Told } from "./measure.js";
-import { Unsupported } from "./peer.js";
 
 const { peer: name, workload, port, controlPort, ...settings } = JSON.parse(process.argv[2] ?? "") as ClientTask;
 
@@ -15,6 +14,5 @@ try {
   const control = await openControl(controlPort);
   tell({ figures: await workloadOf(workload).run({ ...settings, control, connect: () => peer.connect(port) }) });
 } catch (error) {
-  const reason = error instanceof Error ? error.message : String(error);
-  tell(error instanceof Unsupported ? { unsupported: reason } : { failure: reason });
+  tell({ failure: error instanceof Error ? error.message : String(error) });
 }

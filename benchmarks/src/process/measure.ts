@@ -20,7 +20,7 @@ export interface ClientTask extends Settings {
 }
 
 /** What the client's process says before it is ended. */
-export type Told = { readonly figures: Figures } | { readonly unsupported: string } | { readonly failure: string };
+export type Told = { readonly figures: Figures } | { readonly failure: string };
 
 export interface Measurement extends Partial<Settings> {
   readonly peer: string;
@@ -28,6 +28,8 @@ export interface Measurement extends Partial<Settings> {
   readonly procedures?: number;
   /** The Node that runs both ends. Default: the one that runs this. */
   readonly node?: string | undefined;
+  /** Where the programs of both ends stand, beside this one. */
+  readonly build?: string;
 }
 
 /** After which a measurement has failed, beside the time that it takes by design. */
@@ -35,10 +37,17 @@ const PATIENCE_MS = 90_000;
 
 const pins = availableParallelism() > 1 && spawnSync("taskset", ["-V"]).status === 0;
 
-export async function measure({ peer, workload, procedures = 0, node, ...given }: Measurement): Promise<Told> {
+export async function measure({
+  peer,
+  workload,
+  procedures = 0,
+  node,
+  build = "process",
+  ...given
+}: Measurement): Promise<Told> {
   const settings: Settings = { seconds: 1.5, warmUpSeconds: 0.7, connections: 1, bytes: 0, ...given };
   const start = (file: string, task: object, core: number) => {
-    const script = fileURLToPath(new URL(`./process/${file}.js`, import.meta.url));
+    const script = fileURLToPath(new URL(`./${build}/${file}.js`, import.meta.url));
     return launch(node ?? process.execPath, [script, JSON.stringify(task)], core);
   };
   const server = start("server", { peer, procedures } satisfies ServerTask, 0);

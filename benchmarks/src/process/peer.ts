@@ -46,6 +46,3 @@ export interface Line {
   /** Reads the feed for as long as the process lives. */
   feed(listener: (event: Reply) => void): void;
 }
-
-/** Thrown by a line where it turns out at run time that the peer cannot do what is asked. */
-export class Unsupported extends Error {}

@@ -78,10 +78,7 @@ async function play(workload: Workload, peer: Peer, options: Options): Promise<O
     connections: full ? 10_000 : 0,
     node,
   });
-  if ("figures" in told) return told;
-  return "unsupported" in told
-    ? { kind: "unsupported", reason: told.unsupported }
-    : { kind: "failed", reason: told.failure };
+  return "figures" in told ? told : { kind: "failed", reason: told.failure };
 }
 
 function cellOf({ figure, better }: Workload, outcomes: readonly Outcome[], floor: readonly Outcome[]): Cell {
