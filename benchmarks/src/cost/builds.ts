@@ -13,7 +13,7 @@ type Change = (source: string) => string;
 const changes: Readonly<Record<string, Change>> = {
   "outbox.ts": () => outbox,
   "credit.ts": () => credit,
-  "session.ts": (source) => {
+  "receiving.ts": (source) => {
     const changed = source.replace(/const (ACK_\w+) = [^;]+;/g, "const $1 = Infinity;");
     if (changed === source) throw new Error("what says when to acknowledge stands elsewhere now");
     return changed;

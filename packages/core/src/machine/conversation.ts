@@ -103,7 +103,7 @@ export class Conversation<Sink, Work>
 
   /** How many numbered frames have arrived: what hello and welcome carry. */
   get received(): number {
-    return this.#session.received;
+    return this.#session.receiving.frames;
   }
 
   /** When anything was last heard, or a transport was attached. */
@@ -131,7 +131,7 @@ export class Conversation<Sink, Work>
       backlog: this.#session.backlog.size,
       bulk: this.#session.bulkSize,
       replay: this.#session.replaySize,
-      joining: this.#session.joiningSize,
+      joining: this.#session.receiving.joiningSize,
     };
   }
 
@@ -347,10 +347,10 @@ export class Conversation<Sink, Work>
     const { id } = part;
     const calls = id % 2 === this.#parity ? this.#outgoing : this.#incoming;
     // What has crossed a cancel, or the end of its stream, is not kept.
-    if (!this.#session.isJoining(id) && !calls?.expects(id)) return undefined;
+    if (!this.#session.receiving.isJoining(id) && !calls?.expects(id)) return undefined;
     const isOpening = calls === this.#incoming && !this.#incoming.has(id);
-    const wrong = isOpening && !this.#session.isJoining(id) ? this.#announce(id) : undefined;
-    const joined = wrong ?? this.#session.join(part);
+    const wrong = isOpening && !this.#session.receiving.isJoining(id) ? this.#announce(id) : undefined;
+    const joined = wrong ?? this.#session.receiving.join(part);
     if (joined === undefined || "type" in joined) return joined;
     const frame = parseFrame(joined, this.#limits);
     if ("type" in frame) return frame;
@@ -361,7 +361,7 @@ export class Conversation<Sink, Work>
   /** A request begins to arrive in parts. It has no slot yet, but no more begin than there are slots and answers to come. */
   #announce(id: number): Violation | undefined {
     const { calls, subscriptions } = this.#limits;
-    return this.#session.joiningFrames < calls + subscriptions + (this.#outgoing?.inFlight ?? 0)
+    return this.#session.receiving.joiningFrames < calls + subscriptions + (this.#outgoing?.inFlight ?? 0)
       ? this.#incoming.announce(id)
       : violation("more requests in parts than limits.calls and limits.subscriptions (§4.2)", "flood");
   }

@@ -45,7 +45,7 @@ function batch(seq: number, ack: number, count = 0): Batch {
 describe("detached", () => {
   it("is how a session begins", () => {
     expect(sessionWith().state).toEqual({ name: "detached" });
-    expect(sessionWith().received).toBe(0);
+    expect(sessionWith().receiving.frames).toBe(0);
   });
 
   it("is attached by attach, and writes what waits", () => {
@@ -103,9 +103,9 @@ describe("attached", () => {
   it("counts the frames of a batch when it accepts one", () => {
     const session = attached();
     expect(session.accept(batch(1, 0, 3), 30, 0)).toBeUndefined();
-    expect(session.received).toBe(3);
+    expect(session.receiving.frames).toBe(3);
     expect(session.accept(batch(4, 0, 0), 8, 0)).toBeUndefined();
-    expect(session.received).toBe(3);
+    expect(session.receiving.frames).toBe(3);
   });
 
   it("writes what was lost, then what is new, then an acknowledgement", () => {
@@ -203,7 +203,7 @@ describe("what the other end says it has", () => {
     const session = attached();
     session.accept(batch(1, 0, 1), 10, 0);
     expect(session.accept({ type: "batch", seq, ack: 0, frames: [] }, 10, 0)).toMatchObject({ type: "violation" });
-    expect(session.received).toBe(1);
+    expect(session.receiving.frames).toBe(1);
   });
 });
 
@@ -393,7 +393,7 @@ describe("a session that begins anew", () => {
     session.push(frame(3));
     session.push(late);
     expect(session.clear()).toEqual([late]);
-    expect([session.state.name, session.received, session.replaySize, session.backlog.length]).toEqual([
+    expect([session.state.name, session.receiving.frames, session.replaySize, session.backlog.length]).toEqual([
       "detached",
       0,
       0,

@@ -19,15 +19,14 @@
 import { type EncodedFrame, frameSize, type Written } from "../protocol/blob.js";
 import { cancelFrame, batch as encodeBatch } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
-import { type Batch, op, type PartFrame } from "../protocol/message.js";
-import type { Joined, Violation } from "../protocol/parse.js";
-import { violation } from "../protocol/parse.js";
-import { Joining } from "./joining.js";
-import { Lanes } from "./lanes.js";
+import type { Batch } from "../protocol/message.js";
+import { type Violation, violation } from "../protocol/parse.js";
+import { Bulk, PART_ENVELOPE, textRoom } from "./bulk.js";
 import { Outbox } from "./outbox.js";
-import { PART_BYTES, Pace } from "./pace.js";
+import { PART_BYTES } from "./pace.js";
+import { Receiving } from "./receiving.js";
 import type { Deferrable, Mark, Outbound, Priority } from "./scheduler.js";
-import { FAIR_SIZE, isFrame, Scheduler, sizeOf } from "./scheduler.js";
+import { isFrame, Scheduler, sizeOf } from "./scheduler.js";
 
 export type SessionState =
   | { readonly name: "detached" }
@@ -42,58 +41,32 @@ export interface Deferral<Deferred> {
   departed(deferred: Deferred): void;
 }
 
-/** Large frames that wait, and how fast their parts may go. */
-interface Bulk<Deferred extends Deferrable> {
-  readonly lanes: Lanes<Deferred>;
-  readonly pace: Pace;
-}
-
 /** Batches stay near this size, so that the other end can begin while more is on its way. */
 const BATCH_SIZE = 64 * 1024;
-/** No part is smaller, but the last, where there is room for a larger one soon. */
-const LEAST_PIECE = 1024;
-/** What stands around a part in its message, at most. */
-const PART_ENVELOPE = 128;
-/** An acknowledgement rides along with frames; alone it travels after so many frames, so much text, or so long. */
-const ACK_FRAMES = 256;
-const ACK_SIZE = 64 * 1024;
-const ACK_DELAY_MS = 200;
-
 export class Session<Deferred extends Deferrable> {
   #state: SessionState = { name: "detached" };
   readonly #outbox = new Outbox();
   readonly #waiting = new Scheduler<Deferred>();
   readonly #limits: Pick<Limits, "replayBytes" | "valueBytes">;
   readonly #deferral: Deferral<Deferred>;
-  /** Large frames of ours, and of theirs that have not arrived whole. Made with the first: most sessions see none. */
+  /** What the other end says. */
+  readonly receiving: Receiving;
+  /** Made with the first large frame: most sessions see none. */
   #bulk: Bulk<Deferred> | undefined;
-  #joining: Joining | undefined;
-  /** What was small since the last part. */
-  #smallSize = 0;
   /** What is larger is large: it waits in a lane. */
   #smallBytes = PART_BYTES;
-  #partsTaken = 0;
   #peer: PeerLimits | undefined;
   /** Number of the next frame to write on this transport. */
   #cursor = 1;
-  /** Number up to which frames have arrived here, and up to which the other end was told. */
-  #received = 0;
-  #told = 0;
-  #receivedSize = 0;
-  #ackDue = Infinity;
 
   constructor(limits: Pick<Limits, "replayBytes" | "valueBytes">, deferral: Deferral<Deferred>) {
     this.#limits = limits;
     this.#deferral = deferral;
+    this.receiving = new Receiving(limits.valueBytes);
   }
 
   get state(): SessionState {
     return this.#state;
-  }
-
-  /** How many frames of the other end have arrived: what hello and welcome carry. */
-  get received(): number {
-    return this.#received;
   }
 
   /** What the other end takes, since the first transport. */
@@ -108,22 +81,12 @@ export class Session<Deferred extends Deferrable> {
 
   /** Large frames that wait to be sent, and what is left of those that have begun. */
   get bulkSize(): number {
-    return this.#bulk?.lanes.size ?? 0;
-  }
-
-  /** What has arrived of large frames. */
-  get joiningSize(): number {
-    return this.#joining?.size ?? 0;
-  }
-
-  /** Large frames of theirs that have begun to arrive. */
-  get joiningFrames(): number {
-    return this.#joining?.length ?? 0;
+    return this.#bulk?.size ?? 0;
   }
 
   /** Frames that have ever gone, parts of large ones among them; what is repeated counts once. */
   get taken(): number {
-    return this.#waiting.taken + this.#partsTaken;
+    return this.#waiting.taken + (this.#bulk?.taken ?? 0);
   }
 
   /** Sent frames held for replay, in UTF-16 units and bytes. */
@@ -154,33 +117,31 @@ export class Session<Deferred extends Deferrable> {
   /** Whether {@link write} has something to write. */
   due(now: number): boolean {
     if (this.#state.name !== "attached" || this.#state.congested) return false;
-    if (this.#cursor <= this.#outbox.sent || now >= this.#ackDue) return true;
+    if (this.#cursor <= this.#outbox.sent || now >= this.receiving.ackDue) return true;
     if (this.#windowClosed) return false;
-    return (
-      this.#waiting.length > 0 || (this.#bulk !== undefined && !this.#bulk.lanes.isEmpty && this.#bulk.pace.isOpen)
-    );
+    return this.#waiting.length > 0 || (this.#bulk?.isDue ?? false);
   }
 
   /** When an acknowledgement must go, with or without frames. */
   get deadline(): number {
-    return this.#state.name === "attached" && !this.#state.congested ? this.#ackDue : Infinity;
+    return this.#state.name === "attached" && !this.#state.congested ? this.receiving.ackDue : Infinity;
   }
 
   /** `id`: of its call or stream, whose frames keep their order as long as all have its priority. */
   push(outbound: Outbound<Deferred>, id = 0, priority: Priority = "normal"): void {
     const key = isFrame(outbound) || id !== 0 ? id : outbound;
-    const isBulk = priority === "low" || sizeOf(outbound) > this.#smallBytes || this.#bulk?.lanes.has(key);
+    const isBulk = priority === "low" || sizeOf(outbound) > this.#smallBytes || this.#bulk?.has(key);
     if (!isBulk && priority === "high") return this.#waiting.pushUrgent(outbound);
     if (!isBulk) return this.#waiting.push(outbound);
     // The rest of what is held for replay is for what is small.
-    this.#bulk ??= { lanes: new Lanes(), pace: new Pace(this.#limits.replayBytes * 0.75) };
+    this.#bulk ??= new Bulk(this.#limits.replayBytes * 0.75);
     // What becomes a call has nothing of its own before it.
-    this.#bulk.lanes.push(key, outbound, typeof key === "number" ? this.#waiting.mark() : undefined);
+    this.#bulk.push(key, outbound, typeof key === "number" ? this.#waiting.mark() : undefined);
   }
 
   /** What lets the other end work or stop overtakes everything but the opening of its own call. */
   pushUrgent(frame: string, id = 0): void {
-    if (this.#bulk?.lanes.isOpening(id)) this.#bulk.lanes.push(id, frame);
+    if (this.#bulk?.isOpening(id)) this.#bulk.push(id, frame);
     else this.#waiting.pushUrgent(frame);
   }
 
@@ -193,43 +154,30 @@ export class Session<Deferred extends Deferrable> {
 
   /** What is large and waits for this id, or was to become a frame, is not wanted any more. */
   withdraw(key: number | Deferred): void {
-    this.#bulk?.lanes.drop(key);
+    this.#bulk?.drop(key);
   }
 
   /** Whether something large of this id has not left whole. */
   isSending(id: number): boolean {
-    return this.#bulk?.lanes.has(id) ?? false;
-  }
-
-  /** Takes a part of a large frame: the frame when this was the last. */
-  join(part: PartFrame): Joined | Violation | undefined {
-    this.#joining ??= new Joining(this.#limits.valueBytes);
-    return this.#joining.add(part);
-  }
-
-  /** Whether a large frame of this id has begun to arrive. */
-  isJoining(id: number): boolean {
-    return this.#joining?.has(id) ?? false;
+    return this.#bulk?.has(id) ?? false;
   }
 
   /** What has arrived of a large frame of this id is not wanted any more. */
   decline(id: number): void {
-    this.#joining?.drop(id);
+    this.receiving.decline(id);
   }
 
   /** A transport is ready. `received`: how many of our frames the other end has. */
   attach(generation: number, received: number, peer: PeerLimits): Violation | undefined {
-    this.#bulk?.pace.restart();
     if (received < this.#outbox.acknowledged || !this.#outbox.acknowledge(received)) {
       return violation("`received` is not between what was acknowledged and what was sent (§5.1)");
     }
-    this.#bulk?.pace.acknowledged(received, 0);
+    this.#bulk?.attached(received);
     this.#state = { name: "attached", generation, congested: false };
     this.#peer = peer;
     this.#smallBytes = Math.min(PART_BYTES, peer.messageBytes - PART_ENVELOPE);
     this.#cursor = received + 1;
-    this.#told = this.#received;
-    this.#ackDue = Infinity;
+    this.receiving.acknowledged();
     return undefined;
   }
 
@@ -246,11 +194,8 @@ export class Session<Deferred extends Deferrable> {
   clear(): Deferred[] {
     this.detach();
     this.#outbox.clear();
-    this.#received = 0;
-    this.#receivedSize = 0;
-    this.#bulk?.pace.clear();
-    this.#joining?.clear();
-    return [...this.#waiting.clear(), ...(this.#bulk?.lanes.clear() ?? [])];
+    this.receiving.clear();
+    return [...this.#waiting.clear(), ...(this.#bulk?.clear() ?? [])];
   }
 
   /** The transport took, or could not yet pass on, what was written. */
@@ -260,20 +205,12 @@ export class Session<Deferred extends Deferrable> {
 
   /** Takes the numbers of a batch; its frames may then be acted upon. `size`: of its message. */
   accept(batch: Batch, size: number, now: number): Violation | undefined {
-    if (batch.seq !== this.#received + 1) return violation("seq is not the number of the next frame (§5.1)");
+    const wrong = this.receiving.accept(batch, size, now);
+    if (wrong !== undefined) return wrong;
     if (batch.ack >= this.#cursor || !this.#outbox.acknowledge(batch.ack)) {
       return violation("ack of frames that were never sent (§5.1)");
     }
-    this.#bulk?.pace.acknowledged(batch.ack, now);
-    if (batch.frames.length > 0) {
-      this.#received += batch.frames.length;
-      this.#receivedSize += size;
-      // Who sends a large frame waits for acknowledgements to go on.
-      const isAwaited = size > PART_BYTES || batch.frames[batch.frames.length - 1]!.op === op.part;
-      const isMuch = this.#received - this.#told >= ACK_FRAMES || this.#receivedSize >= ACK_SIZE;
-      if (isAwaited || isMuch) this.#ackDue = now;
-      else if (this.#ackDue === Infinity) this.#ackDue = now + ACK_DELAY_MS;
-    }
+    this.#bulk?.acknowledged(batch.ack, now);
     return undefined;
   }
 
@@ -281,12 +218,10 @@ export class Session<Deferred extends Deferrable> {
   write(now: number, beat = false): Written | undefined {
     if (this.#state.name !== "attached" || this.#state.congested || !(beat || this.due(now))) return undefined;
     const frames = this.#cursor <= this.#outbox.sent ? this.#repeat() : this.#fresh(now);
-    if (frames.length === 0 && !beat && now < this.#ackDue) return undefined;
-    const message = encodeBatch(this.#cursor, this.#received, frames);
+    if (frames.length === 0 && !beat && now < this.receiving.ackDue) return undefined;
+    const message = encodeBatch(this.#cursor, this.receiving.frames, frames);
     this.#cursor += frames.length;
-    this.#told = this.#received;
-    this.#receivedSize = 0;
-    this.#ackDue = Infinity;
+    this.receiving.acknowledged();
     return message;
   }
 
@@ -316,33 +251,25 @@ export class Session<Deferred extends Deferrable> {
   /** What is small goes first, but never for ever. */
   #fresh(now: number): EncodedFrame[] {
     const bulk = this.#bulk;
-    if (bulk === undefined || bulk.lanes.isEmpty) return this.#small(now);
-    const small = this.#smallSize < FAIR_SIZE ? this.#small(now) : [];
-    for (const frame of small) this.#smallSize += frameSize(frame);
+    if (bulk === undefined || bulk.isEmpty) return this.#small(now);
+    const small = bulk.isItsTurn ? [] : this.#small(now);
+    for (const frame of small) bulk.passed(frameSize(frame));
     if (small.length > 0) return small;
     const part = this.#part(bulk, now);
-    if (part === undefined) return this.#small(now);
-    this.#smallSize = 0;
-    return [part];
+    return part === undefined ? this.#small(now) : [part];
   }
 
-  #part({ lanes, pace }: Bulk<Deferred>, now: number): EncodedFrame | undefined {
+  #part(bulk: Bulk<Deferred>, now: number): EncodedFrame | undefined {
     const room = this.#outbox.size === 0 ? Infinity : this.#limits.replayBytes - this.#outbox.size - PART_ENVELOPE;
-    if (!pace.isOpen || room < Math.min(LEAST_PIECE, this.#smallBytes)) return undefined;
-    const { messageBytes = 0, valueBytes = 0 } = this.#peer ?? {};
-    const pieceBytes = Math.min(pace.partBytes, messageBytes - PART_ENVELOPE, room);
-    const wholeBytes = Math.min(pieceBytes, textRoom(messageBytes));
-    const bounds = { pieceBytes, wholeBytes, valueBytes, hasPassed: (mark: Mark) => this.#waiting.hasPassed(mark) };
-    const frame = lanes.next(bounds, {
+    const bounds = { room, peer: this.#peer!, hasPassed: (mark: Mark) => this.#waiting.hasPassed(mark) };
+    const frame = bulk.next(bounds, {
       render: (deferred, inParts) => this.#deferral.render(deferred, now, inParts),
       departed: (deferred) => this.#deferral.departed(deferred),
     });
     if (frame === undefined) return undefined;
-    this.#partsTaken++;
     this.#outbox.push(frame);
     // What is small is acknowledged later, which tells nothing of the line.
-    const isTelling = frameSize(frame) > this.#smallBytes;
-    pace.sent(this.#outbox.sent, frameSize(frame), isTelling ? now : Number.NaN);
+    bulk.sent(this.#outbox.sent, frame, frameSize(frame) > this.#smallBytes ? now : Number.NaN);
     return frame;
   }
 
@@ -365,6 +292,3 @@ export class Session<Deferred extends Deferrable> {
     return frames;
   }
 }
-
-/** So many UTF-16 units fit into a message in any case: one takes at most 3 bytes of UTF-8, and the envelope is small. */
-const textRoom = (messageBytes: number) => messageBytes / 3 - 64;

@@ -145,7 +145,7 @@ export interface PositionFrame {
 }
 
 /** `[13, id, eventId]`: the stream goes on after this event, which its reader need not have. */
-export interface MarkFrame {
+interface MarkFrame {
   readonly op: typeof op.mark;
   readonly id: number;
   readonly eventId: string;
