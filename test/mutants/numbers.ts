@@ -16,7 +16,7 @@ export function resumeOff(by: number): void {
 export function acceptAnyNumber(): void {
   patch(Session.prototype, "accept", (accept) => {
     return function (this: Session<never>, batch, size, now) {
-      return accept.call(this, { ...batch, seq: this.received + 1 }, size, now);
+      return accept.call(this, { ...batch, seq: this.receiving.frames + 1 }, size, now);
     };
   });
 }
