@@ -5,16 +5,13 @@ import type { Guest } from "./guest.js";
 import type { Greeting } from "./handshake.js";
 import type { ServerSetup } from "./server-options.js";
 
-/** The context where the application has none: for everybody the same, as there may be many. */
-const noContext = Object.freeze({});
-
 /** Asks. What it returns may reject anything, and holds its place until the `context` hook has settled. */
 export function judge(setup: ServerSetup<unknown>, admission: Admission): (greeting: Greeting) => Promise<Guest> {
   return async (greeting) => {
     const release = admission.hook(greeting.request?.remoteAddress);
     if (release === undefined) throw new RpcError("RESOURCE_EXHAUSTED");
     try {
-      const context = (await setup.context?.(greeting)) ?? noContext;
+      const context = (await setup.context?.(greeting)) ?? {};
       const expiresAt = setup.expiresAt?.(context);
       return { context, identity: setup.identity?.(context), expiresAt: expiresAt?.valueOf() };
     } finally {

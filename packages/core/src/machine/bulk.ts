@@ -5,6 +5,7 @@
  */
 import { type EncodedFrame, frameSize } from "../protocol/blob.js";
 import type { PeerLimits } from "../protocol/limits.js";
+import type { Cutting } from "./cutting.js";
 import { type Deferral, Lanes } from "./lanes.js";
 import { Pace } from "./pace.js";
 import { type Deferrable, FAIR_SIZE, type Mark, type Outbound } from "./scheduler.js";
@@ -72,8 +73,9 @@ export class Bulk<Deferred extends Deferrable> {
     this.#lanes.push(key, outbound, behind);
   }
 
-  drop(key: number | Deferred): void {
-    this.#lanes.drop(key);
+  /** Returns the frame of which some has gone. */
+  drop(key: number | Deferred): Cutting | undefined {
+    return this.#lanes.drop(key);
   }
 
   /** Something small went before. */

@@ -28,6 +28,11 @@ export class Cutting {
     return this.#head.length + this.#blob.length;
   }
 
+  /** Whether these bytes are a view into it. */
+  holds(bytes: Uint8Array): boolean {
+    return bytes.buffer === this.#head.buffer || bytes.buffer === this.#blob.buffer;
+  }
+
   /** The next part, of at most so many bytes. There must be something left. */
   next(most: number): WithBlob {
     const { left } = this;

@@ -73,14 +73,15 @@ export class Lanes<Deferred extends Deferrable> {
     this.#size += sizeOf(outbound);
   }
 
-  /** Nobody wants it any more: what has not gone does not go. */
-  drop(key: number | Deferred): void {
+  /** Nobody wants it any more: what has not gone does not go. Returns the frame of which some has. */
+  drop(key: number | Deferred): Cutting | undefined {
     const lane = this.#lanes.get(key);
-    if (lane === undefined) return;
+    if (lane === undefined) return undefined;
     this.#lanes.delete(key);
     this.#begun -= lane.cutting?.total ?? 0;
     this.#size -= lane.cutting?.left ?? 0;
     for (const outbound of lane.waiting) this.#size -= sizeOf(outbound);
+    return lane.cutting;
   }
 
   clear(): Deferred[] {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { WithBlob } from "../protocol/blob.js";
+import { Cutting } from "./cutting.js";
 import { Outbox } from "./outbox.js";
 
 function outboxWith(...frames: string[]): Outbox {
@@ -6,6 +8,24 @@ function outboxWith(...frames: string[]): Outbox {
   for (const frame of frames) outbox.push(frame);
   return outbox;
 }
+
+describe("what is a view into a large frame", () => {
+  it("keeps no more of it than it is, once the rest is not wanted", () => {
+    const blob = Uint8Array.from({ length: 10_000 }, (_, index) => index);
+    const [cutting, other] = [new Cutting(1, new WithBlob("[5,1,[0,10000]]", blob)), new Cutting(3, "[5,3,2]")];
+    const outbox = new Outbox();
+    for (const most of [100, 40]) outbox.push(cutting.next(most));
+    outbox.push(other.next(100));
+    outbox.push("[3,5]");
+    const before = [1, 2, 3, 4].map((number) => outbox.at(number));
+    outbox.keepApart(cutting);
+    const after = [1, 2, 3, 4].map((number) => outbox.at(number));
+    expect(after).toEqual(before);
+    expect(after.map((frame) => frame === before[after.indexOf(frame)])).toEqual([false, false, true, true]);
+    const memories = after.map((frame) => (typeof frame === "string" ? 0 : frame.blob.buffer.byteLength));
+    expect(memories.slice(0, 2)).toEqual(before.slice(0, 2).map((frame) => (frame as WithBlob).blobBytes));
+  });
+});
 
 describe("an outbox", () => {
   it("begins empty", () => {

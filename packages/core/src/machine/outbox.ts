@@ -5,7 +5,8 @@
  *
  * @see PROTOCOL.md section 5.1
  */
-import { type EncodedFrame, frameSize } from "../protocol/blob.js";
+import { type EncodedFrame, frameSize, WithBlob } from "../protocol/blob.js";
+import type { Cutting } from "./cutting.js";
 
 export class Outbox {
   #frames: EncodedFrame[] = [];
@@ -51,6 +52,15 @@ export class Outbox {
   /** The frame with this number. It must be held: `acknowledged < number ≤ sent`. */
   at(number: number): EncodedFrame {
     return this.#frames[this.#start + number - this.#acknowledged - 1]!;
+  }
+
+  /** What is a view into something that is not wanted any more keeps no more of it than it is. */
+  keepApart(frame: Cutting): void {
+    for (let index = this.#start; index < this.#frames.length; index++) {
+      const held = this.#frames[index]!;
+      if (typeof held === "string" || !frame.holds(held.blob)) continue;
+      this.#frames[index] = new WithBlob(held.text, held.blob.slice());
+    }
   }
 
   /** Begins anew: numbers start from 1 again. */

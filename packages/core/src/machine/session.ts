@@ -154,7 +154,8 @@ export class Session<Deferred extends Deferrable> {
 
   /** What is large and waits for this id, or was to become a frame, is not wanted any more. */
   withdraw(key: number | Deferred): void {
-    this.#bulk?.drop(key);
+    const begun = this.#bulk?.drop(key);
+    if (begun !== undefined) this.#outbox.keepApart(begun);
   }
 
   /** Whether something large of this id has not left whole. */

@@ -268,6 +268,11 @@ describe("a bound", () => {
     expect(isViolation(read(nested(depth)))).toBe(refused);
   });
 
+  it("of nesting, looked for before a text is parsed that would take long", () => {
+    const open = `[[1,0],[5,1,${"[".repeat(100_000)}`;
+    expect(read(open)).toMatchObject({ type: "violation", detail: expect.stringContaining("nesting") });
+  });
+
   it.each([
     [1_023, false],
     [1_024, false],

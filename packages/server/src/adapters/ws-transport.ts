@@ -143,15 +143,16 @@ export class WsTransport implements Transport, WatchedSocket {
     const bytes = lengthOf(pieces);
     if (bytes < LARGE_BYTES || !this.#isClear) return this.send(joined(pieces));
     const socket = this.#socket;
-    const isHigh = this.#webSocket.bufferedAmount + bytes > HIGH_WATER_BYTES;
+    const header = binaryHeader(bytes);
+    const isHigh = this.#webSocket.bufferedAmount + header.length + bytes > HIGH_WATER_BYTES;
     socket.cork();
-    socket.write(binaryHeader(bytes));
+    socket.write(header);
     for (const [index, piece] of pieces.entries()) {
       if (isHigh && index === pieces.length - 1) socket.write(piece, (error) => this.#written(error));
       else socket.write(piece);
     }
     socket.uncork();
-    if (this.#webSocket.bufferedAmount <= HIGH_WATER_BYTES) return true;
+    if (!isHigh || this.#webSocket.bufferedAmount <= HIGH_WATER_BYTES) return true;
     this.#state = { type: "congested" };
     return false;
   }

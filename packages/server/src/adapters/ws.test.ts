@@ -367,6 +367,23 @@ describe("a message in pieces", () => {
     await soon(() => expect(heard).toEqual([1, 20_009, 5, 100_009]));
   });
 
+  it.each([-20, -10, -5, 0, 1])(
+    "of what comes to %d bytes beyond the mark is said to wait only if it drains",
+    async (over) => {
+      const { webSocket, transport, heard } = await client();
+      webSocket.pause();
+      const [inner] = [...sockets] as [Socket];
+      while (inner.writableLength === 0) {
+        transport.send(new Uint8Array(64 * KiB));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      const bytes = 256 * KiB - inner.writableLength + over;
+      const taken = transport.sendPieces?.([new Uint8Array(100), new Uint8Array(bytes - 100)]);
+      webSocket.resume();
+      await vi.waitFor(() => expect([inner.writableLength, heard.log]).toEqual([0, taken ? [] : ["drained"]]));
+    },
+  );
+
   it("counts as any other where the other end does not read, and drains when it does", async () => {
     const { webSocket, transport, heard } = await client();
     webSocket.pause();

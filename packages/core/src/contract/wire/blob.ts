@@ -48,8 +48,9 @@ export class BlobReader {
     if (offset + length > this.#blob.byteLength) throw new Mismatch("a place within the bytes that came");
     this.#left -= length;
     if (this.#left < 0) throw new Mismatch("bytes that are not named twice");
-    // Only a frame that came in parts has a blob that is not part of a message.
-    if (length === this.#blob.buffer.byteLength) return this.#blob;
+    // Only a frame that came in parts has a blob that is not part of a message. What is empty is made for each reader:
+    // whoever has it may give its memory away.
+    if (length > 0 && length === this.#blob.buffer.byteLength) return this.#blob;
     return new Uint8Array(this.#blob.subarray(offset, offset + length));
   }
 }
