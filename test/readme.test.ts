@@ -1,5 +1,5 @@
 /** What the README says and the repository has: it must be the same. `UPDATE_DOCS=1` renews the code it quotes. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 const root = new URL("../", import.meta.url);
@@ -37,5 +37,16 @@ describe("the README", () => {
     const own = commands.filter((name) => !["ci", "install", "pack"].includes(name));
     expect(own.length).toBeGreaterThan(3);
     expect(own.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
+  it("packs the packages that it names, each of which has the version that npm asks for", () => {
+    const [, folder = ""] = /npm pack -w (\w+)`/.exec(page) ?? [];
+    const packed = readdirSync(new URL(`${folder}/`, root)).map(
+      (name) => JSON.parse(read(`${folder}/${name}/package.json`)) as { name: string; version?: string },
+    );
+    const [, listed = ""] = /The packages are ([\s\S]*?)\. They/.exec(page) ?? [];
+    const names = [...listed.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+    expect(packed.map(({ name }) => name).sort()).toEqual(names.sort());
+    expect(packed.filter(({ version }) => version === undefined)).toEqual([]);
   });
 });
