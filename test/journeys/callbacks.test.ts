@@ -94,7 +94,7 @@ test("a handler asks the client that called it, and goes on with the answer", as
 
 test("a declared error of the client's handler arrives as such", async () => {
   await using line = await open();
-  const [connection] = line.server.server.connections;
+  const [connection] = line.server.connections;
   const result = await safe(connection!.client(page).confirm("busy"));
   if (result.ok || result.error.code !== "BUSY") throw new Error("expected BUSY");
   expect(result.error.data.with).toBe("another");
@@ -138,7 +138,7 @@ test("a client that leaves while it is asked: UNAVAILABLE, unknown", async () =>
   void line.client.remove("x").catch(() => {});
   await until(() => line.person.asked.length === 1, "the question");
   line.client.$connection.close();
-  await until(() => line.server.server.connections.size === 0, "the end of the session");
+  await until(() => line.server.connections.size === 0, "the end of the session");
   expect(await line.asked[0]).toMatchObject({ ok: false, error: { code: "UNAVAILABLE", outcome: "unknown" } });
   const late = line.connected[0]!.client(page).confirm("late");
   await expect(late).rejects.toMatchObject({ code: "UNAVAILABLE", outcome: "not-sent" });
@@ -216,10 +216,10 @@ test("every connection of an identity is asked, from outside any handler", async
   const second = line.visit();
   await until(() => line.connected.length === 2, "the second page");
   line.person.say(true);
-  const connections = line.server.server.connectionsOf("ada");
+  const connections = line.server.connectionsOf("ada");
   expect(await Promise.all(connections.map((each) => each.client(page).confirm("x")))).toEqual([true, true]);
-  expect(line.server.server.connectionsOf("grace")).toEqual([]);
-  expect([...line.server.server.connections]).toEqual(line.connected);
+  expect(line.server.connectionsOf("grace")).toEqual([]);
+  expect([...line.server.connections]).toEqual(line.connected);
   second.$connection.close();
 });
 

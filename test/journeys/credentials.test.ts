@@ -66,7 +66,7 @@ test("H20: credentials that expire are renewed over the open socket, and calls g
   await until(() => given > 3, "three renewals");
   expect(await client.whoami()).toMatch(/^token [34]$/);
   expect(states).toEqual(["connecting", "ready"]);
-  expect(server.server.connections.size).toBe(1);
+  expect(server.connections.size).toBe(1);
   client.$connection.close();
 });
 
@@ -85,7 +85,7 @@ test("H20: credentials that are not renewed close the socket, and better ones re
   await until(() => asked === 3 && client.$connection.status.state === "ready", "the new connection");
   expect(await client.whoami()).toBe("fresh");
   expect(reasons).toEqual(["credentials expired"]);
-  expect(server.server.connections.size).toBe(1);
+  expect(server.connections.size).toBe(1);
   client.$connection.close();
 });
 
@@ -100,7 +100,7 @@ test("H22: credentials of somebody else end the session", async () => {
   expect(await client.whoami()).toBe("ada");
   await until(() => client.$connection.status.state === "stopped", "the end");
   expect(client.$connection.status).toMatchObject({ code: "PERMISSION_DENIED" });
-  expect(server.server.connections.size).toBe(0);
+  expect(server.connections.size).toBe(0);
   client.$connection.close();
 });
 
@@ -108,7 +108,7 @@ test("H20: a revoked identity is cut off at once, and nobody else", async () => 
   await using server = await open();
   const [ada, grace] = ["ada", "grace"].map((user) => createClient(contract, { url: server.url, auth: () => user }));
   expect([await ada?.whoami(), await grace?.whoami()]).toEqual(["ada", "grace"]);
-  expect(server.server.revoke("ada")).toBe(1);
+  expect(server.revoke("ada")).toBe(1);
   await until(() => ada?.$connection.status.state === "stopped", "the end");
   await expect(ada?.whoami()).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
   expect(await grace?.whoami()).toBe("grace");
@@ -125,6 +125,6 @@ test("M2: a session is not resumed for somebody else", async () => {
   await until(() => client.$connection.status.state === "ready", "the new connection");
   expect(await client.whoami()).toBe("mallory");
   // Ada's session waits for Ada.
-  expect(server.server.connections.size).toBe(2);
+  expect(server.connections.size).toBe(2);
   client.$connection.close();
 });

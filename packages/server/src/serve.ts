@@ -26,8 +26,14 @@ export interface ListenOptions extends AttachOptions {
   readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
-/** A server that listens. */
-export interface ListeningServer extends AsyncDisposable {
+/** A server that listens: what can be asked of a server and done to it is here as well. */
+export interface ListeningServer
+  extends AsyncDisposable,
+    Pick<
+      Server,
+      "state" | "connections" | "connectionsOf" | "running" | "waiting" | "abandoned" | "invalidate" | "revoke"
+    > {
+  /** The server itself, to take what comes from elsewhere too: `attach`, `accept`. */
   readonly server: Server;
   readonly port: number;
   /** `ws://host:port/path`, for clients on this machine. */
@@ -74,6 +80,22 @@ export async function serve<Contract extends object, Context>(
   const unhear = hear(drainOn, () => void drain());
   return {
     server,
+    get state() {
+      return server.state;
+    },
+    connections: server.connections,
+    connectionsOf: (identity) => server.connectionsOf(identity),
+    get running() {
+      return server.running;
+    },
+    get waiting() {
+      return server.waiting;
+    },
+    get abandoned() {
+      return server.abandoned;
+    },
+    invalidate: (tags) => server.invalidate(tags),
+    revoke: (identity) => server.revoke(identity),
     port: taken,
     url: `ws://${host.includes(":") ? `[${host}]` : host}:${taken}${path}`,
     close,

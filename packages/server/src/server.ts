@@ -96,7 +96,7 @@ export class Server implements AsyncDisposable {
     return this.#sessions.of(identity);
   }
 
-  /** Handlers that have not settled. */
+  /** Handlers that have not settled, those of waiting calls included. */
   get running(): number {
     let running = 0;
     for (const connection of this.#sessions) running += connection.running;
