@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { build as viteBuild } from "vite";
@@ -103,6 +103,33 @@ describe("the plugin", { timeout: 60_000 }, () => {
       plugins: [stripEsbuild({ contracts: [broken] })],
     });
     await expect(built).rejects.toThrow(/broken\.ts: expected an export made by defineContract\(\), but found none/);
+  });
+
+  it.each([
+    [
+      "esbuild",
+      (contracts: string[]) =>
+        build({ stdin: { contents: "" }, write: false, logLevel: "silent", plugins: [stripEsbuild({ contracts })] }),
+    ],
+    [
+      "vite",
+      (contracts: string[]) =>
+        viteBuild({
+          root: folder,
+          configFile: false,
+          logLevel: "silent",
+          build: { write: false, lib: { entry: join(folder, "longest.ts"), formats: ["es"] } },
+          plugins: [stripVite({ contracts })],
+        }),
+    ],
+  ])("fails a build with %s that lists a file which is not there, and says where it looked", async (_, building) => {
+    const failure: unknown = await building([contract, "contrct.ts", folder]).catch((error: unknown) => error);
+    // From the working directory, though vite's root is the folder of the contract.
+    expect(String(failure)).toContain(
+      `no such file: "contrct.ts", which is ${resolve("contrct.ts")}; ${JSON.stringify(folder)}, which is ${folder}. ` +
+        `Paths of contracts are from the working directory, ${process.cwd()}`,
+    );
+    await building([contract, relative(process.cwd(), contract)]);
   });
 
   it("refuses to be told of no contracts", () => {

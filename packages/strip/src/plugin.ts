@@ -1,4 +1,5 @@
 /** The plugin, for every bundler: where a client's bundle loads a contract module, it gets the stripped one. */
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { createUnplugin, type UnpluginInstance } from "unplugin";
 import { type ReadOptions, readContractModule } from "./contract-module.js";
@@ -6,7 +7,10 @@ import { strippedCode } from "./stripped-module.js";
 
 /** Options of the plugin. */
 export interface StripOptions extends ReadOptions {
-  /** The modules whose contracts are stripped, from the working directory, like `src/contract.ts`. */
+  /**
+   * The modules whose contracts are stripped: files with their extension, absolute or from the working directory (with
+   * vite too, whatever its `root`), like `src/contract.ts`. A build in which one is not there fails.
+   */
   readonly contracts: readonly string[];
 }
 
@@ -22,6 +26,7 @@ export const stripContracts: UnpluginInstance<StripOptions, false> = createUnplu
   return {
     name: "trunkline-strip",
     enforce: "pre",
+    buildStart: () => mustExist(contracts),
     loadInclude: (id) => wanted.has(comparable(id)),
     async load(id) {
       const module = await readContractModule(resolve(withoutQuery(id)), options);
@@ -34,6 +39,16 @@ export const stripContracts: UnpluginInstance<StripOptions, false> = createUnplu
     esbuild: { loader: "js" },
   };
 });
+
+/** A path that leads nowhere would strip nothing, in silence. */
+function mustExist(contracts: readonly string[]): void {
+  const missing = contracts.filter((path) => statSync(resolve(path), { throwIfNoEntry: false })?.isFile() !== true);
+  if (missing.length === 0) return;
+  const sought = missing.map((path) => `${JSON.stringify(path)}, which is ${resolve(path)}`).join("; ");
+  throw new Error(
+    `stripContracts: no such file: ${sought}. Paths of contracts are from the working directory, ${process.cwd()}`,
+  );
+}
 
 const withoutQuery = (id: string): string => id.replace(/\?.*$/, "");
 /** Bundlers write paths with slashes on every platform. */
