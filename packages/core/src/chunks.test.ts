@@ -67,6 +67,12 @@ describe("bytes are cut into chunks from", () => {
 });
 
 describe("a source", () => {
+  it.each(["text", undefined, null, 7, {}])("is not %s", (source) => {
+    expect(() => chunks(source as never)).toThrow(
+      new TypeError("chunks takes a Blob, a ReadableStream, a Uint8Array, or an iterable of Uint8Arrays"),
+    );
+  });
+
   it("is read when a chunk is asked for, and not before", async () => {
     let reads = 0;
     const stream = streamed({ pull: (controller) => controller.enqueue(bytes.subarray(0, ++reads)) });

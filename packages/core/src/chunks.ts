@@ -49,6 +49,7 @@ export interface ChunksOptions {
  * Throws a `TypeError` for what is no source, and for a `chunkBytes` that is no positive whole number.
  */
 export function chunks(source: ByteSource, options: ChunksOptions = {}): AsyncIterable<Chunk> {
+  if (typeof source !== "object" || source === null) throw noSource();
   const { chunkBytes = 65_536, totalBytes = sizeOf(source), onProgress } = options;
   if (!Number.isSafeInteger(chunkBytes) || chunkBytes < 1) {
     throw new TypeError(`chunkBytes must be a positive whole number, not ${String(chunkBytes)}`);
@@ -131,8 +132,11 @@ function opener(source: ByteSource, chunkBytes: number): () => Pieces {
   if ("getReader" in source) return () => readings(source.getReader());
   if (Symbol.asyncIterator in source) return () => source[Symbol.asyncIterator]();
   if (Symbol.iterator in source) return () => source[Symbol.iterator]();
-  throw new TypeError("chunks takes a Blob, a ReadableStream, a Uint8Array, or an iterable of Uint8Arrays");
+  throw noSource();
 }
+
+const noSource = () =>
+  new TypeError("chunks takes a Blob, a ReadableStream, a Uint8Array, or an iterable of Uint8Arrays");
 
 /** A blob is never read as a whole. */
 function slices(blob: ByteBlob, chunkBytes: number): Pieces {
