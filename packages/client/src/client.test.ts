@@ -152,7 +152,29 @@ describe("C13: onError", () => {
       throw "thrown";
     });
     client.$connection.close();
-    expect(printed).toHaveBeenCalledWith(expect.any(String), "thrown");
+    expect(printed).toHaveBeenCalledWith("trunkline: a callback failed:", "thrown");
+  });
+
+  describe("of a subscription that fails unheard", () => {
+    const failure = new RpcError("PERMISSION_DENIED");
+    const refuse: Interceptor = () => {
+      throw failure;
+    };
+
+    it("hears why", () => {
+      const onError = vi.fn();
+      const { client } = setUp({ interceptors: [refuse], onError });
+      client.rooms.messages().subscribe({ onEvent: () => {} });
+      expect(onError.mock.calls).toEqual([[failure, undefined]]);
+    });
+
+    it("prints which it was, and that it has no onError", () => {
+      const printed = vi.spyOn(console, "error").mockReturnValue();
+      const client = createClient(contract, { url: "memory:", clock: new VirtualClock(), interceptors: [refuse] });
+      client.rooms.messages().subscribe({ onEvent: () => {} });
+      const said = "trunkline: subscription rooms.messages ended; pass onError to hear of it:";
+      expect(printed.mock.calls).toEqual([[said, failure]]);
+    });
   });
 });
 

@@ -41,7 +41,10 @@ export interface ClientOptions {
   readonly cache?: QueryCacheSetup;
   /** What the server may call: a router that `implement` of this package made. Such a client connects at once. */
   readonly serve?: Router<object>;
-  /** Hears what the program threw: a callback, or a handler the server called. Default: `console.error`. */
+  /**
+   * Hears what the program threw (a callback, or a handler the server called), and why a subscription
+   * ended that was given no `onError`. Default: `console.error`.
+   */
   readonly onError?: OnError;
   /** Hears which procedures a server with another version of the contract lacks or has changed. Default: `console.warn`. */
   readonly onContractMismatch?: (difference: ContractDifference) => void;
@@ -123,16 +126,15 @@ function answeringOf(
   return router.answering({ role: "client", limits, contextOf: () => ({}), report: told }, control);
 }
 
-type Report = (error: unknown, failed?: FailedHandler) => void;
+/** `failed`: the handler that it was, or in words what it was that was no callback. */
+type Report = (error: unknown, failed?: FailedHandler | string) => void;
 
 /** Hands on what went wrong in the program; a hook that throws itself is not heard twice. */
 function reporter(onError: OnError | undefined): Report {
-  const complain: Report = (error, failed) =>
-    console.error(
-      failed === undefined ? "trunkline: a callback failed:" : `trunkline: ${failed.path}: ${failed.errorId}:`,
-      error,
-    );
-  return onError === undefined ? complain : (error, failed) => guard(() => onError(error, failed), complain);
+  const complain: Report = (error, failed = "a callback failed") =>
+    console.error(`trunkline: ${typeof failed === "string" ? failed : `${failed.path}: ${failed.errorId}`}:`, error);
+  if (onError === undefined) return complain;
+  return (error, failed) => guard(() => onError(error, typeof failed === "string" ? undefined : failed), complain);
 }
 
 /** Tells the program, once: it changes with the server's next version and not with each connection. */

@@ -434,7 +434,7 @@ it("C12: a thousand calls that nobody awaits reject no internal promise", async 
   let failed = 0;
   for (let call = 0; call < 1_000; call++) {
     const request = { kind: "query", path: '"p"', repeatable: true, input: undefined, deadline: Infinity } as const;
-    openChannel(connection, { ...request, credit: { events: 1, maxEvents: 1 } }, { report: () => {} });
+    openChannel(connection, { ...request, credit: { events: 1, maxEvents: 1 } }, { path: "feed", report: () => {} });
     callOnce(connection, request).catch(() => failed++);
   }
   await settled();

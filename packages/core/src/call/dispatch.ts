@@ -42,7 +42,8 @@ export interface Surroundings {
   readonly features: Features;
   /** Where a query is made, if that is not where everything else is. */
   queryCaller?(call: ClientCall): Caller;
-  report(error: unknown): void;
+  /** Hears what a callback threw, or, in words, what else it was that failed. */
+  report(error: unknown, what?: string): void;
 }
 
 /** The deadline of calls for which nobody says one. */
@@ -68,7 +69,11 @@ export function dispatcher(surroundings: Surroundings): (call: ClientCall) => un
       const caller = kind === "query" && source === undefined ? surroundings.queryCaller?.(call) : undefined;
       if (kind !== "subscription") return callOnce(caller ?? connection, request, signal, { source, answer });
       const credit = { events: limits.creditEvents, maxEvents: limits.creditMaxEvents };
-      return openChannel(connection, { ...request, credit }, { onGap, signal, report, source, answer });
+      return openChannel(
+        connection,
+        { ...request, credit },
+        { path: call.path, onGap, signal, report, source, answer },
+      );
     } catch (error) {
       return failed(call, error, report);
     }
@@ -76,9 +81,9 @@ export function dispatcher(surroundings: Surroundings): (call: ClientCall) => un
 }
 
 /** What a call that failed before it was made gives to its caller. */
-export function failed({ procedure }: ClientCall, error: unknown, report: (error: unknown) => void): unknown {
+export function failed({ path, procedure }: ClientCall, error: unknown, report: Surroundings["report"]): unknown {
   if (procedure.kind !== "subscription") return Promise.reject(error);
-  const channel = new Channel({ report });
+  const channel = new Channel({ path, report });
   // An interceptor may refuse with anything; it reaches the reader as it is.
   channel.failure(error as RpcError);
   return channel;

@@ -6,7 +6,7 @@ import { Channel, type ChannelListener, type ChannelOptions, type Gap } from "./
 function opened(options: Partial<ChannelOptions> = {}) {
   const asked: string[] = [];
   const reported: unknown[] = [];
-  const channel = new Channel<number>({ report: (error) => void reported.push(error), ...options });
+  const channel = new Channel<number>({ path: "feed", report: (error) => void reported.push(error), ...options });
   channel.connect({
     consume: (count) => void asked.push(`consume ${count}`),
     // As a call does: what is cancelled settles at once.
@@ -188,6 +188,17 @@ describe("callbacks", () => {
     expect(asked).toEqual(["consume 1", "consume 1", "consume 1", "release"]);
   });
 
+  it.each<[string, (channel: Channel<number>) => void, string]>([
+    ["a failure", (channel) => channel.failure(lost), "subscription feed ended; pass onError to hear of it"],
+    ["a gap", (channel) => channel.gap("hole"), "subscription feed ended; pass onGap or onError to hear of it"],
+  ])("that do not hear %s have it reported, with what to pass", (_, end, said) => {
+    const told: unknown[] = [];
+    const { channel } = opened({ report: (error, what) => void told.push(error, what) });
+    channel.subscribe({ onEvent: () => {} });
+    end(channel);
+    expect(told).toEqual([expect.any(RpcError), said]);
+  });
+
   it("keep their `this`", () => {
     const { channel } = opened();
     class Listener implements ChannelListener<number> {
@@ -242,7 +253,11 @@ describe("a gap", () => {
     channel.gap("hole");
     channel.event(2, undefined);
     expect(await channel.next()).toEqual(value(1));
-    await expect(channel.next()).rejects.toMatchObject({ code: "DATA_LOSS", message: "events are missing: hole" });
+    await expect(channel.next()).rejects.toMatchObject({
+      code: "DATA_LOSS",
+      path: "feed",
+      message: "events are missing: hole",
+    });
     expect(await channel.next()).toEqual(done);
     expect(asked.filter((word) => word === "cancel")).toHaveLength(1);
   });

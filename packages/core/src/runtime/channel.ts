@@ -32,12 +32,14 @@ export interface ChannelSource {
 }
 
 export interface ChannelOptions {
+  /** Of the subscription, dotted. */
+  readonly path: string;
   /** Without it, a gap ends the reading with a `DATA_LOSS` error, so that it is never silent. */
   readonly onGap?: ((gap: Gap) => void) | undefined;
   /** Where the upstream of this subscription comes from, if it has one. */
   readonly source?: ItemSource | undefined;
-  /** Hears what a caller's callback threw. */
-  report(error: unknown): void;
+  /** Hears what a caller's callback threw, or a failure that no callback hears: `what` says so then. */
+  report(error: unknown, what?: string): void;
 }
 
 type Item<Event> = { readonly event: Event; readonly eventId: string | undefined } | { readonly gap: Gap };
@@ -178,7 +180,10 @@ export class Channel<Event> implements AsyncIterableIterator<Event, undefined>, 
     this.#items = [];
     this.#state = {
       name: "ending",
-      error: new RpcError("DATA_LOSS", { message: `events are missing: ${gap.reason}` }),
+      error: new RpcError("DATA_LOSS", {
+        message: `events are missing: ${gap.reason}`,
+        path: this.#options.path,
+      }),
     };
     if (wasOpen) this.#source?.cancel();
   }
@@ -193,7 +198,7 @@ export class Channel<Event> implements AsyncIterableIterator<Event, undefined>, 
       if (error === undefined) this.#guard(() => listener.onEnd?.());
       else if (listener.onError !== undefined) this.#guard(() => listener.onError?.(error));
       // A listener that does not hear errors must not hide them. A cancel is the program's own doing.
-      else if (error.code !== "CANCELLED") this.#options.report(error);
+      else if (error.code !== "CANCELLED") this.#options.report(error, this.#unheard(error));
     }
     const [first, ...others] = this.#readers.splice(0);
     if (first === undefined) return;
@@ -202,6 +207,12 @@ export class Channel<Event> implements AsyncIterableIterator<Event, undefined>, 
     if (error === undefined) first.resolve({ done: true, value: undefined });
     else first.reject(error);
     for (const reader of others) reader.resolve({ done: true, value: undefined });
+  }
+
+  /** What is said of a failure that none of its reader's callbacks hears. */
+  #unheard({ code }: RpcError): string {
+    const hook = code === "DATA_LOSS" ? "onGap or onError" : "onError";
+    return `subscription ${this.#options.path} ended; pass ${hook} to hear of it`;
   }
 
   #close(): void {

@@ -116,7 +116,7 @@ describe("a call", () => {
 describe("a channel", () => {
   it("asks its call for what it needs", async () => {
     const caller = new NotingCaller();
-    const channel = openChannel<number>(caller, stream, { report });
+    const channel = openChannel<number>(caller, stream, { path: "feed", report });
     caller.call!.sink.event(1, "a");
     expect(await channel.next()).toEqual({ done: false, value: 1 });
     await channel.return();
@@ -125,7 +125,7 @@ describe("a channel", () => {
 
   it("tells what was taken of it when that allows the next events, and all of it together", async () => {
     const caller = new NotingCaller();
-    const channel = openChannel<number>(caller, stream, { report });
+    const channel = openChannel<number>(caller, stream, { path: "feed", report });
     const { sink, window } = caller.call!;
     const granted: (number | undefined)[] = [window!.open(4)];
     caller.consume = (_, count) => void granted.push(window!.consume(count, true));
@@ -143,7 +143,7 @@ describe("a channel", () => {
   ])("leaves no listener on its signal after %s", (_, answer) => {
     const caller = new NotingCaller();
     const counting = new CountingSignal();
-    openChannel<number>(caller, stream, { report, signal: counting.signal });
+    openChannel<number>(caller, stream, { path: "feed", report, signal: counting.signal });
     expect(counting.listeners).toBe(1);
     caller.settle();
     answer(caller.call!.sink);
@@ -153,7 +153,7 @@ describe("a channel", () => {
   it("leaves no listener on its signal when its reader leaves", async () => {
     const caller = new NotingCaller();
     const counting = new CountingSignal();
-    const channel = openChannel<number>(caller, stream, { report, signal: counting.signal });
+    const channel = openChannel<number>(caller, stream, { path: "feed", report, signal: counting.signal });
     await channel.return();
     expect(counting.listeners).toBe(0);
   });
@@ -161,7 +161,7 @@ describe("a channel", () => {
   it("rejects its reader when its signal fires", async () => {
     const caller = new NotingCaller();
     const counting = new CountingSignal();
-    const reader = openChannel<number>(caller, stream, { report, signal: counting.signal }).next();
+    const reader = openChannel<number>(caller, stream, { path: "feed", report, signal: counting.signal }).next();
     counting.abort();
     await expect(reader).rejects.toMatchObject({ code: "CANCELLED" });
     expect(counting.listeners).toBe(0);
@@ -170,7 +170,7 @@ describe("a channel", () => {
 
   it("is never opened when its signal has fired already", async () => {
     const caller = new NotingCaller();
-    const channel = openChannel<number>(caller, stream, { report, signal: AbortSignal.abort() });
+    const channel = openChannel<number>(caller, stream, { path: "feed", report, signal: AbortSignal.abort() });
     await expect(channel.next()).rejects.toMatchObject({ code: "CANCELLED", outcome: "not-sent" });
     expect(await channel.return()).toEqual({ done: true, value: undefined });
     expect(caller.asked).toEqual([]);

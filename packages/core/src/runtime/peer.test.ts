@@ -217,7 +217,9 @@ describe("a subscription", () => {
     const { seen, stream: open } = counter();
     const credit = { events: 1_024, maxEvents: 1_024 };
     const { client, clock } = linked({ server: { stream: open } });
-    const channels = Array.from({ length: 3 }, () => openChannel<number>(client, stream({ credit }), { report }));
+    const channels = Array.from({ length: 3 }, () =>
+      openChannel<number>(client, stream({ credit }), { path: "feed", report }),
+    );
     await settled();
     expect(seen.yielded).toBeLessThanOrEqual(1_024);
     for (let now = 1; now <= 4; now++) {
@@ -232,7 +234,7 @@ describe("a subscription", () => {
     const { seen, stream: open } = counter(200);
     const { client } = linked({ server: { stream: open } });
     const events: number[] = [];
-    for await (const event of openChannel<number>(client, stream(), { report })) events.push(event);
+    for await (const event of openChannel<number>(client, stream(), { path: "feed", report })) events.push(event);
     expect(events).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
     expect(seen.closed).toBe(1);
   });
@@ -240,7 +242,7 @@ describe("a subscription", () => {
   it("stops its generator at 64 events when nobody reads", async () => {
     const { seen, stream: open } = counter();
     const { client } = linked({ server: { stream: open } });
-    const channel = openChannel<number>(client, stream(), { report });
+    const channel = openChannel<number>(client, stream(), { path: "feed", report });
     await settled();
     expect(seen.yielded).toBe(64);
     for (let i = 0; i < 31; i++) await channel.next();
@@ -255,7 +257,7 @@ describe("a subscription", () => {
   it("that is left sends one cancel, and the generator's finally runs", async () => {
     const { seen, stream: open } = counter();
     const { client, line } = linked({ server: { stream: open } });
-    for await (const event of openChannel<number>(client, stream(), { report })) if (event === 3) break;
+    for await (const event of openChannel<number>(client, stream(), { path: "feed", report })) if (event === 3) break;
     await settled();
     expect(seen.closed).toBe(1);
     expect(line[0].sent.flatMap(framesOf).filter((frame) => (frame as unknown[])[0] === 3)).toEqual([[3, 1]]);
@@ -277,7 +279,7 @@ describe("a subscription", () => {
     const { client, server } = linked({
       server: { stream: () => ({ iterator, encode: (n) => ({ value: JSON.stringify(n), eventId: undefined }) }) },
     });
-    const channel = openChannel<number>(client, stream(), { report });
+    const channel = openChannel<number>(client, stream(), { path: "feed", report });
     await channel.next();
     await channel.return();
     await settled();
@@ -299,9 +301,9 @@ describe("a subscription", () => {
     const { client } = linked({ server: { stream: open } });
     const heard: unknown[] = [];
     const onGap = (gap: unknown) => void heard.push(gap);
-    for await (const event of openChannel<number>(client, stream(), { report, onGap })) heard.push(event);
+    for await (const event of openChannel<number>(client, stream(), { path: "feed", report, onGap })) heard.push(event);
     expect(heard).toEqual([1, { reason: "hole" }, 2]);
-    const silent = openChannel<number>(client, stream(), { report });
+    const silent = openChannel<number>(client, stream(), { path: "feed", report });
     expect(await silent.next()).toEqual({ done: false, value: 1 });
     await expect(silent.next()).rejects.toMatchObject({ code: "DATA_LOSS" });
   });
@@ -312,7 +314,7 @@ describe("within a callback", () => {
     const { client } = linked({ server: { ...echo(), stream: counter(3).stream } });
     const answers: Promise<unknown>[] = [];
     await new Promise<void>((resolve) => {
-      openChannel<number>(client, stream(), { report }).subscribe({
+      openChannel<number>(client, stream(), { path: "feed", report }).subscribe({
         onEvent: (event) => void answers.push(callOnce(client, query(event))),
         onEnd: resolve,
       });
@@ -324,7 +326,7 @@ describe("within a callback", () => {
     const { seen, stream: open } = counter();
     const { client } = linked({ server: { stream: open } });
     const events: number[] = [];
-    const stop = openChannel<number>(client, stream(), { report }).subscribe({
+    const stop = openChannel<number>(client, stream(), { path: "feed", report }).subscribe({
       onEvent: (event) => {
         events.push(event);
         if (event === 2) stop();
@@ -339,7 +341,7 @@ describe("within a callback", () => {
     const { client } = linked({ server: { once: held().once, stream: counter().stream } });
     const other = callOnce(client, query(1));
     const errors: string[] = [];
-    openChannel<number>(client, stream(), { report }).subscribe({
+    openChannel<number>(client, stream(), { path: "feed", report }).subscribe({
       onEvent: () => client.end("normal", "UNAVAILABLE", "enough"),
       onError: ({ code }) => void errors.push(code),
     });
@@ -492,7 +494,7 @@ describe("a session that resumes", () => {
     const { seen, stream: open } = counter(300);
     const { client } = linked({ server: { stream: open } });
     const events: number[] = [];
-    for await (const event of openChannel<number>(client, stream(), { report })) {
+    for await (const event of openChannel<number>(client, stream(), { path: "feed", report })) {
       events.push(event);
       if (event % 40 === 0) {
         peers.line[event % 80 === 0 ? 0 : 1].cut = true;
@@ -526,7 +528,7 @@ describe("a session that is lost", () => {
       outcome: "unknown",
       retryable: false,
     });
-    const channel = openChannel<number>(client, stream(), { report });
+    const channel = openChannel<number>(client, stream(), { path: "feed", report });
     for (let i = 1; i <= 10; i++) expect((await channel.next()).value).toBe(i);
     await settled();
     peers.break();
