@@ -47,7 +47,9 @@ export interface ListeningServer
 /** Serves a router. Resolves when it listens; rejects when it cannot, as when the port is taken. */
 export async function serve<Contract extends object, Context>(
   router: Router<Contract, Context>,
-  options: ListenOptions & ServerSetup<Context>,
+  ...[options]: Readonly<Record<never, never>> extends Context
+    ? [options?: ListenOptions & ServerSetup<Context>]
+    : [options: ListenOptions & ServerSetup<Context>]
 ): Promise<ListeningServer> {
   const {
     port = 0,
@@ -59,8 +61,8 @@ export async function serve<Contract extends object, Context>(
     drainOn = [],
     onRequest,
     ...setup
-  } = options;
-  const server = createServer(router as Router<object, unknown>, setup as ServerSetup<unknown>);
+  } = (options ?? {}) as ListenOptions & ServerSetup<unknown>;
+  const server = createServer(router as Router<object, unknown>, setup);
   const http = createHttpServer(onRequest);
   server.attach(http, { path, origins, trustedProxies });
   await listen(http, { port, host, backlog });

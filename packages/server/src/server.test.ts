@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { Caller, hello, Line, limits, settle, strangers } from "../test/caller.js";
 import { type FailureReport, implement } from "./define.js";
+import { serve } from "./serve.js";
 import { createServer, type Server } from "./server.js";
 import type { ServerSetup } from "./server-options.js";
 
@@ -599,4 +600,10 @@ it("E5: no close reason holds anything a client sent", async () => {
   const line = await connect();
   line.hear(batch(1, 0, ['["canary"]']));
   expect(line.closedWith?.reason).toBe("protocol violation");
+});
+
+it("is served without options, where an empty context will do", async () => {
+  const router = implement(defineContract({ ping: query({}) })).router({ ping: () => undefined });
+  await using listening = await serve(router);
+  expect(listening.port).toBeGreaterThan(0);
 });
