@@ -39,6 +39,7 @@ export { type ByteSource, type ChunksOptions, chunks, type Progress } from "./ch
 export { type Alarm, type Clock, systemClock } from "./clock.js";
 export { compose, type Layer } from "./compose.js";
 export { ANY_TAG, tagsOf } from "./contract/cache-rule.js";
+export { hasBytes } from "./contract/plan-parts.js";
 export { isProcedure, type Procedure } from "./contract/procedure.js";
 export { isContract, routes } from "./contract/routes.js";
 export type { AnySchema, Schema, SchemaIssue, SchemaResult } from "./contract/schema.js";

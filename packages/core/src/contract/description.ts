@@ -4,11 +4,12 @@
  */
 import { ANY_TAG, type AnyCacheRule } from "./cache-rule.js";
 import { contractHash, procedureHashes } from "./hashes.js";
+import { conversionIn } from "./plan-parts.js";
 import type { Priority } from "./priority.js";
 import type { Kind, Procedure } from "./procedure.js";
 import { routes } from "./routes.js";
 import type { SlowReader } from "./slow-reader.js";
-import type { PartPlan, ProcedurePlans, WirePlan } from "./wire/plan.js";
+import type { ProcedurePlans, WirePlan } from "./wire/plan.js";
 import { wireOf } from "./wire/procedure-wire.js";
 
 /** The format; another number is another format. */
@@ -80,31 +81,9 @@ const finite = (ms: number): number => Math.min(ms, Number.MAX_VALUE);
 function refuseConversions({ errors = {}, ...values }: ProcedurePlans, path: string): void {
   const ofErrors = Object.entries(errors).map(([code, plan]) => [`errors.${code}`, plan] as const);
   for (const [at, { plan, shared }] of [...Object.entries(values), ...ofErrors] as [string, WirePlan][]) {
-    const name = [plan, ...shared].map(conversionIn).find((found) => found !== undefined);
+    const name = conversionIn({ plan, shared });
     if (name === undefined) continue;
     const why = `its ${at} travels by the conversion ${JSON.stringify(name)}, which is code and cannot be carried`;
     throw new TypeError(`contract at ${path}: a stripped contract cannot have this procedure: ${why}`);
   }
-}
-
-/** The name of a conversion of the author's own somewhere in a plan. */
-function conversionIn(plan: PartPlan): string | undefined {
-  if (plan === null || typeof plan === "string") return undefined;
-  if ("convert" in plan) return plan.convert;
-  for (const part of partsOf(plan)) {
-    const found = conversionIn(part);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function partsOf(plan: Exclude<PartPlan, string | null>): readonly PartPlan[] {
-  if ("list" in plan) return [plan.list];
-  if ("tuple" in plan) return [...plan.tuple, plan.rest];
-  if ("object" in plan) return [...Object.values(plan.object), plan.rest];
-  if ("by" in plan) return plan.cases.map(([, part]) => part);
-  if ("map" in plan) return plan.map;
-  if ("set" in plan) return [plan.set];
-  if ("either" in plan) return plan.either;
-  return "tagged" in plan ? plan.tagged : [];
 }
