@@ -6,6 +6,7 @@ import {
   decodeWith,
   EncodedEvent,
   encodeWith,
+  hasBytes,
   inputIssues,
   issuesMessage,
   isThenable,
@@ -28,10 +29,18 @@ export class EventCodec {
   /** Others write to the log too, so that what comes from it is validated. */
   readonly #isShared: boolean;
 
+  /** Throws a `TypeError` for events that may have bytes. */
   constructor(subscription: Subscription, isShared: boolean) {
     const { definition } = subscription;
+    const { event, plans } = wireOf(subscription);
+    if (plans.event !== undefined && hasBytes(plans.event)) {
+      throw new TypeError(
+        "a topic: its events are kept as text, and those of this subscription may have bytes (Uint8Array): " +
+          "publish where the bytes can be had, such as an address or an id",
+      );
+    }
     this.#schema = definition.event;
-    this.#codec = wireOf(subscription).event;
+    this.#codec = event;
     this.#slow = definition.slow;
     this.#isShared = isShared;
   }
@@ -52,9 +61,8 @@ export class EventCodec {
   }
 
   #text(value: unknown): string | undefined {
-    const encoded = encodeWith(this.#codec, value, defaultLimits);
-    if (typeof encoded !== "object") return encoded;
-    throw new TypeError("a topic's events are text, and this one has bytes: publish where they can be had");
+    // Only bytes make it anything but text, and there are none.
+    return encodeWith(this.#codec, value, defaultLimits) as string | undefined;
   }
 
   #decoded(text: string): unknown {

@@ -523,6 +523,13 @@ describe("a backplane that others write to", () => {
 });
 
 describe("the options are refused", () => {
+  const tree = z.object({
+    data: z.instanceof(Uint8Array),
+    get inner() {
+      return z.array(tree);
+    },
+  });
+
   it.each([
     ["for a backplane without a name", { backplane: new MemoryBackplane() }, "expected a name beside the backplane"],
     ["for no events", { keep: { events: 0 } }, "expected events to be a positive number, but came 0"],
@@ -535,6 +542,25 @@ describe("the options are refused", () => {
   it("for what is no subscription", () => {
     expect(() => createTopic({ kind: "query", definition: {} } as never)).toThrow("but came a query");
     expect(() => createTopic(undefined as never)).toThrow("but came a value of type undefined");
+  });
+
+  it.each<[string, z.ZodType]>([
+    ["are bytes", z.instanceof(Uint8Array)],
+    [
+      "may have bytes, however deep",
+      z.object({ parts: z.array(z.object({ data: z.instanceof(Uint8Array).optional() })) }),
+    ],
+    ["may have themselves, and then bytes", tree],
+  ])("for events that %s", (_, event) => {
+    for (const make of [createTopic, topics]) {
+      expect(() => make(subscription({ event }))).toThrow("those of this subscription may have bytes");
+    }
+  });
+
+  it("for no member that is merely called bytes", async () => {
+    const event = z.object({ bytes: z.number(), at: z.date() });
+    const topic = createTopic(subscription({ event }));
+    await expect(topic.publish({ bytes: 1, at: new Date(0) })).resolves.toContain("-");
   });
 
   it("when a schema has to be waited for", async () => {

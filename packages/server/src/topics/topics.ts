@@ -39,14 +39,14 @@ export type Topics<P extends Subscription> = (key: string) => Topic<P>;
 
 const defaultKeep: Keep = { events: 1_000, bytes: 1024 * 1024, ageMs: 60 * 60 * 1_000 };
 
-/** A topic of a subscription's events. Throws a `TypeError` for options that make no sense. */
+/** A topic of a subscription's events. Throws a `TypeError` for events that may have bytes, and for options that make no sense. */
 export function createTopic<P extends Subscription>(procedure: P, options: TopicOptions = {}): Topic<P> {
   return new Topic<P>(familyOf(procedure, options), topicName(nameOf(options), undefined));
 }
 
 /**
- * A family of topics of a subscription's events, one for each key. Throws a `TypeError` for options that make no sense;
- * asked for a key that is no string or longer than 256 characters, an `RpcError` `INVALID_ARGUMENT`.
+ * A family of topics of a subscription's events, one for each key. Throws a `TypeError` for events that may have bytes, and
+ * for options that make no sense; asked for a key that is no string or longer than 256 characters, an `RpcError` `INVALID_ARGUMENT`.
  */
 export function topics<P extends Subscription>(procedure: P, options: TopicOptions = {}): Topics<P> {
   const family = familyOf(procedure, options);
