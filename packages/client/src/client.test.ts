@@ -13,7 +13,7 @@ const contract = defineContract({
 
 afterEach(() => vi.restoreAllMocks());
 
-function setUp(options: Partial<ClientOptions> = {}) {
+function setUp(options: Partial<ClientOptions> = {}, { printed = false } = {}) {
   const clock = new VirtualClock();
   const switchboard = new Switchboard();
   const errors: unknown[] = [];
@@ -22,7 +22,7 @@ function setUp(options: Partial<ClientOptions> = {}) {
     transport: switchboard.open,
     clock,
     random: () => 0.5,
-    onError: (error) => void errors.push(error),
+    ...(printed ? {} : { onError: (error) => void errors.push(error) }),
     onContractMismatch: () => {},
     ...options,
   });
@@ -153,6 +153,40 @@ describe("C13: onError", () => {
     });
     client.$connection.close();
     expect(printed).toHaveBeenCalledWith("trunkline: a callback failed:", "thrown");
+  });
+
+  it("hears once that there are no credentials, however many attempts there are", async () => {
+    const failure = new Error("no token");
+    const onError = vi.fn();
+    const auth = vi.fn(() => Promise.reject(failure));
+    const { client, settled } = setUp({ auth, onError });
+    for (const _ of [1, 2]) {
+      client.$connection.reconnect();
+      await settled();
+    }
+    expect(auth).toHaveBeenCalledTimes(2);
+    expect(onError.mock.calls).toEqual([[failure, undefined]]);
+    client.$connection.close();
+  });
+
+  it("prints that credentials cannot be sent", async () => {
+    const printed = vi.spyOn(console, "error").mockReturnValue();
+    const { client, switchboard, settled } = setUp({ auth: () => 1n }, { printed: true });
+    client.$connection.reconnect();
+    await settled();
+    switchboard.last.open();
+    expect(printed.mock.calls).toEqual([["trunkline: no connection: auth failed:", expect.any(TypeError)]]);
+    client.$connection.close();
+  });
+
+  it("hears nothing of a server that is down", async () => {
+    const { client, switchboard, errors, settled } = setUp();
+    client.$connection.reconnect();
+    await settled();
+    switchboard.last.fail({ reason: "refused", fatal: false });
+    expect(client.$connection.status).toMatchObject({ state: "waiting", reason: "refused" });
+    expect(errors).toEqual([]);
+    client.$connection.close();
   });
 
   describe("of a subscription that fails unheard", () => {

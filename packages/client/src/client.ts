@@ -42,8 +42,9 @@ export interface ClientOptions {
   /** What the server may call: a router that `implement` of this package made. Such a client connects at once. */
   readonly serve?: Router<object>;
   /**
-   * Hears what the program threw (a callback, or a handler the server called), and why a subscription
-   * ended that was given no `onError`. Default: `console.error`.
+   * Hears what the program threw (a callback, a handler the server called, `auth` the first time), and why a subscription
+   * ended that was given no `onError`. That there is no connection it does not hear: see `$connection.subscribe`. Default:
+   * `console.error`.
    */
   readonly onError?: OnError;
   /** Hears which procedures a server with another version of the contract lacks or has changed. Default: `console.warn`. */
@@ -101,7 +102,7 @@ export function createClient<Contract extends object>(contract: Contract, option
     open: options.transport ?? webSocketOf(options, clock, limits),
     caches: cache !== undefined,
     invalidated: (tags) => queries.invalidate(tags),
-    ...(options.auth === undefined ? {} : { auth: options.auth }),
+    ...(options.auth === undefined ? {} : { auth: options.auth, authFailed: teller(report) }),
   });
   const { timeoutMs, interceptors, dedupe = true } = options;
   const queries = new Queries({ line: connection, clock, dedupe, cache, report });
@@ -135,6 +136,16 @@ function reporter(onError: OnError | undefined): Report {
     console.error(`trunkline: ${typeof failed === "string" ? failed : `${failed.path}: ${failed.errorId}`}:`, error);
   if (onError === undefined) return complain;
   return (error, failed) => guard(() => onError(error, typeof failed === "string" ? undefined : failed), complain);
+}
+
+/** Tells the program, once: attempts follow one another for as long as there are no credentials. */
+function teller(report: Report): (error: unknown) => void {
+  let told = false;
+  return (error) => {
+    if (told) return;
+    told = true;
+    report(error, "no connection: auth failed");
+  };
 }
 
 /** Tells the program, once: it changes with the server's next version and not with each connection. */

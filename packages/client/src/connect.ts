@@ -30,6 +30,8 @@ export interface ConnectOptions {
   readonly caches?: boolean;
   /** Credentials; what it gives goes into hello. May throw, and may take its time. */
   auth?(): unknown;
+  /** Hears what it threw, or why what it gave cannot be sent. Does not throw. */
+  authFailed?(error: unknown): void;
 }
 
 /** The session to resume, if there is one. */
@@ -79,6 +81,7 @@ class Attempt {
       });
       this.#undo = () => opening.abort();
     } catch (error) {
+      if (step === "auth" && this.#undo !== undefined) this.#options.authFailed?.(error);
       this.#lost(`${step} failed${because(error)}`, "now");
     }
   }
@@ -111,6 +114,7 @@ class Attempt {
     try {
       transport.send(greeting({ type: "hello", ...terms, ...(auth === undefined ? {} : { auth }) }));
     } catch (error) {
+      this.#options.authFailed?.(error);
       this.#lost(`auth has no JSON${because(error)}`, "now");
       closeTransport(transport, "normal");
     }

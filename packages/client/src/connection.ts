@@ -37,8 +37,8 @@ export interface ClientConnectionOptions extends ConnectOptions {
   invalidated?(tags: readonly string[] | undefined): void;
   /** The page this is part of, if it is part of one. */
   readonly page?: Page | undefined;
-  /** Hears what a listener threw. Does not throw. */
-  report(error: unknown): void;
+  /** Hears what a listener threw, or, in words, what else it was that failed. Does not throw. */
+  report(error: unknown, what?: string): void;
 }
 
 type Listener = (status: ConnectionStatus) => void;
@@ -73,7 +73,7 @@ export class ClientConnection implements Caller {
         renew: (peer) => void this.#renew(peer),
         news: () => this.#news++,
         invalidated: (tags) => this.invalidate(tags ?? undefined),
-        report: (error) => options.report(error),
+        report: (error) => options.report(error, "an answer could not be sent"),
       },
     );
     if (page) this.#life = new PageLife(this, { page, clock, patienceMs: limits.heartbeatMs + limits.graceMs });
@@ -184,7 +184,7 @@ export class ClientConnection implements Caller {
       const auth = await this.#options.auth?.();
       if (peer === this.#peers.current) peer.renew(auth);
     } catch (error) {
-      this.#options.report(error);
+      this.#options.report(error, "no new credentials: auth failed");
     }
   }
 
