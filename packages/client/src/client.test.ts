@@ -175,7 +175,7 @@ describe("C13: onError", () => {
     client.$connection.reconnect();
     await settled();
     switchboard.last.open();
-    expect(printed.mock.calls).toEqual([["trunkline: no connection: auth failed:", expect.any(TypeError)]]);
+    expect(printed.mock.calls).toEqual([["trunkline: auth failed:", expect.any(TypeError)]]);
     client.$connection.close();
   });
 

@@ -144,7 +144,7 @@ function teller(report: Report): (error: unknown) => void {
   return (error) => {
     if (told) return;
     told = true;
-    report(error, "no connection: auth failed");
+    report(error, "auth failed");
   };
 }
 

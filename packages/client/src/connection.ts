@@ -184,7 +184,7 @@ export class ClientConnection implements Caller {
       const auth = await this.#options.auth?.();
       if (peer === this.#peers.current) peer.renew(auth);
     } catch (error) {
-      this.#options.report(error, "no new credentials: auth failed");
+      this.#options.report(error, "auth failed");
     }
   }
 
