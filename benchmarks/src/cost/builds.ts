@@ -8,46 +8,15 @@ import { basename, dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
 
 /** A file of core's machine → what stands in its place. */
-type Change = (source: string) => string;
-
-const changes: Readonly<Record<string, Change>> = {
-  "outbox.ts": () => outbox,
-  "credit.ts": () => credit,
+const changes: Readonly<Record<string, (source: string) => string>> = {
+  "outbox.ts": () => readFileSync("src/cost/outbox.ts", "utf8"),
+  "credit.ts": () => readFileSync("src/cost/credit.ts", "utf8"),
   "receiving.ts": (source) => {
     const changed = source.replace(/const (ACK_\w+) = [^;]+;/g, "const $1 = Infinity;");
     if (changed === source) throw new Error("what says when to acknowledge stands elsewhere now");
     return changed;
   },
 };
-
-const outbox = `
-  export class Outbox {
-    sent = 0;
-    acknowledged = 0;
-    size = 0;
-    push() { this.sent++; }
-    acknowledge(count) { this.acknowledged = count; return true; }
-    at() { throw new Error("nothing is kept"); }
-    clear() { this.sent = 0; }
-  }`;
-
-const credit = `
-  export class CreditWindow {
-    mark = 0;
-    arrived = 0;
-    constructor(size, most) { this.most = most; }
-    open() { return this.most; }
-    arrive() { return true; }
-    admit() {}
-    consume() { return undefined; }
-  }
-  export class CreditBalance {
-    available = true;
-    left = Infinity;
-    spend() {}
-    rewind() { return true; }
-    raise() { return true; }
-  }`;
 
 /** Builds the programs of both ends into `outdir`, from our sources; all else is loaded as it was installed. */
 export async function buildFrom(here: string, outdir: string, { isBare }: { readonly isBare: boolean }): Promise<void> {
