@@ -1,5 +1,5 @@
 /** In place of core's credit: everything is granted, and nobody is told. */
-import type * as core from "../../../packages/core/src/machine/credit.js";
+import type * as core from "@trunkline/core/internal";
 
 export class CreditWindow implements Pick<core.CreditWindow, keyof core.CreditWindow> {
   mark = 0;

@@ -1,5 +1,5 @@
 /** In place of core's outbox: counts what is sent, and keeps none of it. */
-import type * as core from "../../../packages/core/src/machine/outbox.js";
+import type * as core from "@trunkline/core/internal";
 
 export class Outbox implements Pick<core.Outbox, keyof core.Outbox> {
   sent = 0;

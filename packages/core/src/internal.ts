@@ -51,7 +51,7 @@ export { type ProcedureWire, wireOf } from "./contract/wire/procedure-wire.js";
 export { fromWireError, toWireError } from "./error/wire-error.js";
 export { Conversation } from "./machine/conversation.js";
 export type { ConversationEffect, ConversationInput } from "./machine/conversation-words.js";
-export { CreditBalance } from "./machine/credit.js";
+export { CreditBalance, CreditWindow } from "./machine/credit.js";
 export { Heartbeat } from "./machine/heartbeat.js";
 export { IncomingCall } from "./machine/incoming-call.js";
 export { type AbortReason, IncomingCalls } from "./machine/incoming-calls.js";
