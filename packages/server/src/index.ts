@@ -44,7 +44,14 @@ export type { HttpInfo } from "./http-info.js";
 export type { Origins } from "./origin.js";
 export { type ListeningServer, type ListenOptions, serve } from "./serve.js";
 export { createServer, type Server } from "./server.js";
-export type { AttachOptions, ContextHook, ServerHooks, ServerOptions, ServerSetup } from "./server-options.js";
+export type {
+  AttachOptions,
+  ContextHook,
+  ServerHooks,
+  ServerOptions,
+  ServerSetup,
+  SetupParameter,
+} from "./server-options.js";
 export type {
   AppendOptions,
   Backplane,

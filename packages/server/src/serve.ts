@@ -7,7 +7,7 @@ import { CLOSE_MS } from "./adapters/ws-transport.js";
 import type { Router } from "./define.js";
 import type { Drained, DrainOptions } from "./drain.js";
 import { createServer, type Server } from "./server.js";
-import type { AttachOptions, ServerSetup } from "./server-options.js";
+import type { AttachOptions, ServerSetup, SetupParameter } from "./server-options.js";
 
 /** Options of {@link serve}, beside those of `createServer`. */
 export interface ListenOptions extends AttachOptions {
@@ -47,9 +47,7 @@ export interface ListeningServer
 /** Serves a router. Resolves when it listens; rejects when it cannot, as when the port is taken. */
 export async function serve<Contract extends object, Context>(
   router: Router<Contract, Context>,
-  ...[options]: Readonly<Record<never, never>> extends Context
-    ? [options?: ListenOptions & ServerSetup<Context>]
-    : [options: ListenOptions & ServerSetup<Context>]
+  ...[options]: SetupParameter<Context, ListenOptions & ServerSetup<Context>>
 ): Promise<ListeningServer> {
   const {
     port = 0,

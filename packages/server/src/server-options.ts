@@ -1,6 +1,6 @@
 /** What a server may be told, and where it serves. */
 import type { Limits } from "@trunkline/core";
-import type { Clock } from "@trunkline/core/internal";
+import type { Clock, NoContext } from "@trunkline/core/internal";
 import type { CompressionOptions } from "./adapters/compression.js";
 import type { RateOptions } from "./adapters/inbound-watch.js";
 import type { AdmissionOptions } from "./admission.js";
@@ -69,6 +69,9 @@ export type ContextHook<Context> = (greeting: Greeting) => Context | Promise<Con
 
 /** {@link ServerOptions} with the context hook, which may be left out where an empty context will do. */
 export type ServerSetup<Context> = ServerOptions<Context> &
-  (Readonly<Record<never, never>> extends Context
+  (NoContext extends Context
     ? { readonly context?: ContextHook<Context> }
     : { readonly context: ContextHook<Context> });
+
+/** Options as the last parameter, which may be left out where an empty context will do. */
+export type SetupParameter<Context, Setup> = NoContext extends Context ? [setup?: Setup] : [setup: Setup];

@@ -24,15 +24,13 @@ import type { HttpInfo } from "./http-info.js";
 import { checkedTags } from "./invalidations.js";
 import { judge } from "./judge.js";
 import { printFailure, Reports } from "./reports.js";
-import type { AttachOptions, ServerSetup } from "./server-options.js";
+import type { AttachOptions, ServerSetup, SetupParameter } from "./server-options.js";
 import { Sessions } from "./sessions.js";
 
 /** Creates a server for a router; it serves once it is given transports. */
 export function createServer<Contract extends object, Context>(
   router: Router<Contract, Context>,
-  ...[setup]: Readonly<Record<never, never>> extends Context
-    ? [setup?: ServerSetup<Context>]
-    : [setup: ServerSetup<Context>]
+  ...[setup]: SetupParameter<Context, ServerSetup<Context>>
 ): Server {
   return new Server(router as Router<object, unknown>, (setup ?? {}) as ServerSetup<unknown>);
 }

@@ -1,6 +1,6 @@
 /** The real client over the real router, without a socket. */
 import { type Client, type ClientOptions, createClient } from "@trunkline/client";
-import { createServer, type Router, type Server, type ServerSetup } from "@trunkline/server";
+import { createServer, type Router, type Server, type ServerSetup, type SetupParameter } from "@trunkline/server";
 import { type MemoryLink, memoryLink } from "./memory-link.js";
 
 /** Options of {@link createTestClient}: those of the server and those of the client, but for the address. */
@@ -26,9 +26,7 @@ export interface TestClient<Contract> extends AsyncDisposable {
  */
 export function createTestClient<Contract extends object, Context>(
   router: Router<Contract, Context>,
-  ...[options]: Readonly<Record<never, never>> extends Context
-    ? [options?: TestClientOptions<Context>]
-    : [options: TestClientOptions<Context>]
+  ...[options]: SetupParameter<Context, TestClientOptions<Context>>
 ): TestClient<Contract> {
   const { client: clientOptions, ...setup } = (options ?? {}) as TestClientOptions<unknown>;
   const server = createServer(router as Router<object, unknown>, setup as ServerSetup<unknown>);
