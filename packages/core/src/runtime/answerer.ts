@@ -1,4 +1,6 @@
 /** What a peer asks of whoever answers. */
+import type { HandlerInput } from "../machine/conversation-words.js";
+import type { IncomingCall } from "../machine/incoming-call.js";
 import type { Encoded } from "../protocol/blob.js";
 import type { WireError } from "../protocol/message.js";
 import type { OpenStream } from "./open-stream.js";
@@ -21,4 +23,11 @@ export class ErrorWithBlob {
     readonly error: WireError,
     readonly blob: Uint8Array,
   ) {}
+}
+
+/** What the machine is told when a call fails with what was explained so. */
+export function failure(call: IncomingCall<Work>, told: WireError | ErrorWithBlob): HandlerInput<Work> {
+  return told instanceof ErrorWithBlob
+    ? { type: "fail", call, error: told.error, blob: told.blob }
+    : { type: "fail", call, error: told };
 }

@@ -7,7 +7,7 @@ import type { Conversation } from "../machine/conversation.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { AbortReason } from "../machine/incoming-calls.js";
 import type { Encoded } from "../protocol/blob.js";
-import { type Answerer, ErrorWithBlob } from "./answerer.js";
+import { type Answerer, failure } from "./answerer.js";
 import type { OpenStream, Outlet, StreamItem } from "./open-stream.js";
 import { Outlets } from "./outlets.js";
 import { type PulledListener, PulledSource } from "./pulled-source.js";
@@ -141,9 +141,7 @@ export class Incoming {
   #fail(call: IncomingCall<Work>, error: unknown): void {
     if (call.work === undefined) return;
     this.#settled(call);
-    const told = this.#answerer.explain(error, call.work);
-    if (told instanceof ErrorWithBlob) this.#speaker.say({ type: "fail", call, error: told.error, blob: told.blob });
-    else this.#speaker.say({ type: "fail", call, error: told });
+    this.#speaker.say(failure(call, this.#answerer.explain(error, call.work)));
   }
 }
 

@@ -4,7 +4,7 @@ import type { ConversationInput } from "../machine/conversation-words.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { Joining, Portion } from "../machine/joined-streams.js";
 import type { SharedMessage } from "../transport.js";
-import { type Answerer, ErrorWithBlob } from "./answerer.js";
+import { type Answerer, failure } from "./answerer.js";
 import type { Fed, Outlet } from "./open-stream.js";
 import type { Sink } from "./sink.js";
 import type { Speaker, Work } from "./work.js";
@@ -39,10 +39,7 @@ export class Outlets implements Speaker {
   }
 
   fail(call: Call, error: unknown): void {
-    if (call.work === undefined) return;
-    const told = this.#answerer.explain(error, call.work);
-    if (told instanceof ErrorWithBlob) this.say({ type: "fail", call, error: told.error, blob: told.blob });
-    else this.say({ type: "fail", call, error: told });
+    if (call.work !== undefined) this.say(failure(call, this.#answerer.explain(error, call.work)));
   }
 }
 
