@@ -98,13 +98,11 @@ const MANY_BRACKETS = 4_096;
 /** The outermost array of a JSON text. */
 function readArray(text: string, limits: ParseLimits): unknown[] | Violation {
   const { jsonDepth } = limits;
+  if (text.length > LONG_TEXT && opensMoreThan(text, MANY_BRACKETS) && exceedsDepth(text, jsonDepth)) return tooDeep();
   let value: unknown;
   try {
-    const isBomb = text.length > LONG_TEXT && opensMoreThan(text, MANY_BRACKETS) && exceedsDepth(text, jsonDepth);
-    if (!isBomb) value = JSON.parse(text);
-    if (isBomb || (opensMoreThan(text, jsonDepth) && nestsDeeper(value, jsonDepth))) {
-      return violation("nesting exceeds limits.jsonDepth (§8)");
-    }
+    value = JSON.parse(text);
+    if (opensMoreThan(text, jsonDepth) && nestsDeeper(value, jsonDepth)) return tooDeep();
     if (mayHoldProto(text) && holdsProto(value)) return violation("an object with the key __proto__ (§3)");
   } catch {
     // Or nested so deep that the stack ends first, where the platform's parser, or a `jsonDepth` to match, lets it.
@@ -112,6 +110,8 @@ function readArray(text: string, limits: ParseLimits): unknown[] | Violation {
   }
   return Array.isArray(value) ? value : violation("a message, and a frame, is an array (§3)");
 }
+
+const tooDeep = () => violation("nesting exceeds limits.jsonDepth (§8)");
 
 /** Whether a parsed message broke the rules. */
 export function isViolation(message: { readonly type: string }): message is Violation {
