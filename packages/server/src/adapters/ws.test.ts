@@ -285,6 +285,19 @@ describe("a transport", () => {
   });
 });
 
+/** Sends until there is no room, while the other end does not read; then all of it arrives, and there is room again. */
+async function expectDrained(send: (transport: Transport) => boolean | undefined): Promise<void> {
+  const { webSocket, transport, heard } = await client();
+  webSocket.pause();
+  let sent = 1;
+  while (send(transport)) sent++;
+  expect(sent).toBeLessThan(1_000);
+  let arrived = 0;
+  webSocket.on("message", () => arrived++);
+  webSocket.resume();
+  await vi.waitFor(() => expect([arrived, heard.log]).toEqual([sent, ["drained"]]), { interval: 2, timeout: 4_000 });
+}
+
 describe("a message that many transports send", () => {
   const shared = (text: string) => ({
     text,
@@ -318,16 +331,8 @@ describe("a message that many transports send", () => {
   });
 
   it("counts as any other where the other end does not read, and drains when it does", async () => {
-    const { webSocket, transport, heard } = await client();
-    webSocket.pause();
     const message = shared("x".repeat(64 * KiB));
-    let sent = 1;
-    while (transport.sendShared?.(message)) sent++;
-    expect(sent).toBeLessThan(1_000);
-    let arrived = 0;
-    webSocket.on("message", () => arrived++);
-    webSocket.resume();
-    await vi.waitFor(() => expect([arrived, heard.log]).toEqual([sent, ["drained"]]), { interval: 2, timeout: 4_000 });
+    await expectDrained((transport) => transport.sendShared?.(message));
   });
 
   it("does nothing after its end", async () => {
@@ -385,15 +390,7 @@ describe("a message in pieces", () => {
   );
 
   it("counts as any other where the other end does not read, and drains when it does", async () => {
-    const { webSocket, transport, heard } = await client();
-    webSocket.pause();
-    let sent = 1;
-    while (transport.sendPieces?.(pieces(64 * KiB))) sent++;
-    expect(sent).toBeLessThan(1_000);
-    let arrived = 0;
-    webSocket.on("message", () => arrived++);
-    webSocket.resume();
-    await vi.waitFor(() => expect([arrived, heard.log]).toEqual([sent, ["drained"]]), { interval: 2, timeout: 4_000 });
+    await expectDrained((transport) => transport.sendPieces?.(pieces(64 * KiB)));
   });
 
   it("does nothing after its end", async () => {
