@@ -7,10 +7,10 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
 
-/** A file of core's machine → what stands in its place. */
-const changes: Readonly<Record<string, (source: string) => string>> = {
-  "outbox.ts": () => readFileSync("src/cost/outbox.ts", "utf8"),
-  "credit.ts": () => readFileSync("src/cost/credit.ts", "utf8"),
+/** A file of core's machine → what stands in its place. `here`: the folder of the benchmarks. */
+const changes: Readonly<Record<string, (source: string, here: string) => string>> = {
+  "outbox.ts": (_, here) => readFileSync(join(here, "src/cost/outbox.ts"), "utf8"),
+  "credit.ts": (_, here) => readFileSync(join(here, "src/cost/credit.ts"), "utf8"),
   "receiving.ts": (source) => {
     const changed = source.replace(/const (ACK_\w+) = [^;]+;/g, "const $1 = Infinity;");
     if (changed === source) throw new Error("what says when to acknowledge stands elsewhere now");
@@ -31,7 +31,7 @@ export async function buildFrom(here: string, outdir: string, { isBare }: { read
         const change = isBare ? changes[basename(path)] : undefined;
         if (change === undefined) return undefined;
         applied.add(basename(path));
-        return { contents: change(readFileSync(path, "utf8")), loader: "ts", resolveDir: dirname(path) };
+        return { contents: change(readFileSync(path, "utf8"), here), loader: "ts", resolveDir: dirname(path) };
       });
     },
   };
