@@ -1,15 +1,23 @@
 /**
- * What a framework has to do to be sent through a storm. One file in `contenders/` does it for each, with all that the
- * framework's documentation offers for connections that are lost, and with the same short wait before it dials again.
+ * What a framework has to do to be sent through a storm. One file in `contenders/` does it for each, with what the
+ * framework's documentation offers for connections that are lost. Where it reconnects by itself, it waits as long as
+ * everybody; where it does not, its file does, as a program of a user would.
+ *
+ * Two rules keep the programs alike. Who refuses calls while it has no connection, and says when it has one, is given its
+ * calls then. Who begins a stream anew is asked for what follows the last event that was heard, by whatever it has for it.
+ * Calls that change something are repeated only where the documentation says so.
  */
 
-/** So long does everybody wait before the next attempt, where it can be said. */
+/** So long does everybody wait before the next attempt. */
 export const REDIAL_MS = 50;
+
+/** After so long a call is given up, where the framework has an option for that and waits for ever without it. */
+export const CALL_MS = 2_000;
 
 export interface Contender {
   readonly name: string;
   readonly packages: readonly string[];
-  /** What was set up so that it comes back. */
+  /** What was set up so that calls and events come through, for the list below the table. */
   readonly recovery: string;
   /** Resolves with the port. */
   serve(work: Work): Promise<number>;
@@ -30,7 +38,5 @@ export interface Wire {
   spend(token: string): Promise<string>;
   /** The numbers from 1 to `to`. Resolves after the last. */
   listen(name: string, to: number, listener: (number: number) => void): Promise<void>;
-  /** Whether this failure says if the call ran, or can have run. */
-  tells(error: unknown): boolean;
   close(): void;
 }

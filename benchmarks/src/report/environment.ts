@@ -15,7 +15,14 @@ export interface Environment {
 }
 
 export async function environmentOf({ node, peers }: Options): Promise<Environment> {
-  const packages = (await Promise.all(peers.map(loadPeer))).flatMap((peer) => peer.packages);
+  return environmentFor(
+    (await Promise.all(peers.map(loadPeer))).flatMap((peer) => peer.packages),
+    node,
+  );
+}
+
+/** `node`: the path of the Node that runs both ends, if it is not this one. */
+export function environmentFor(packages: readonly string[], node?: string): Environment {
   return {
     node: node === undefined ? process.version : execFileSync(node, ["--version"], { encoding: "utf8" }).trim(),
     processor: cpus()[0]?.model.trim() ?? "unknown",

@@ -3,7 +3,6 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
 const root = new URL("../../", import.meta.url);
 const results = new URL("benchmarks/results/", root);
-const guide = new URL("docs/performance.md", root);
 const pictures = new URL("docs/performance/", root);
 
 /** Writes the figures of a run; `quoted` says that the documents are about to quote them. */
@@ -14,11 +13,12 @@ export function keep(command: string, figures: object, { quoted }: { quoted: boo
   if (quoted) writeFileSync(new URL(`${command}.json`, results), text);
 }
 
-/** Puts text between `<!-- name -->` and `<!-- /name -->` of docs/performance.md. */
-export function quote(name: string, text: string): void {
+/** Puts text between `<!-- name -->` and `<!-- /name -->` of a page of docs/. */
+export function quote(name: string, text: string, pageName = "performance"): void {
+  const guide = new URL(`docs/${pageName}.md`, root);
   const page = readFileSync(guide, "utf8");
   const block = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`);
-  if (!block.test(page)) throw new Error(`docs/performance.md has no block ${name}`);
+  if (!block.test(page)) throw new Error(`docs/${pageName}.md has no block ${name}`);
   writeFileSync(
     guide,
     page.replace(block, (_, open: string, close: string) => `${open}${text.trimEnd()}\n${close}`),

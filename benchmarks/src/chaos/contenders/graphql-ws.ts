@@ -1,4 +1,7 @@
-/** graphql-ws, which retries by itself whatever was in progress; here without end. */
+/**
+ * graphql-ws, which retries by itself whatever was in progress; here without end. What is retried is sent again as it is
+ * then, so the variables of the subscription say how far this program has come.
+ */
 import { setTimeout as pause } from "node:timers/promises";
 import { buildSchema } from "graphql";
 import { createClient } from "graphql-ws";
@@ -10,14 +13,14 @@ import { type Contender, REDIAL_MS, type Work } from "../contender.js";
 const schema = buildSchema(`
   type Query { nothing: Int }
   type Mutation { spend(token: String!): String! }
-  type Subscription { numbers(name: String!, to: Int!): Int! }
+  type Subscription { numbers(name: String!, after: Int!, to: Int!): Int! }
 `);
 
 const rootsFor = (work: Work) => ({
   mutation: { spend: ({ token }: { token: string }) => work.spend(token) },
   subscription: {
-    async *numbers({ name, to }: { name: string; to: number }) {
-      for await (const number of work.numbers(name, 0, to)) yield { numbers: number };
+    async *numbers({ name, after, to }: { name: string; after: number; to: number }) {
+      for await (const number of work.numbers(name, after, to)) yield { numbers: number };
     },
   },
 });
@@ -56,13 +59,17 @@ export const contender: Contender = {
         if (answer === undefined) throw new Error("completed without an answer");
         return answer;
       },
-      listen: (name, to, listener) =>
-        read(
-          "subscription ($name: String!, $to: Int!) { numbers(name: $name, to: $to) }",
-          { name, to },
-          (data: { numbers: number }) => listener(data.numbers),
-        ),
-      tells: () => false,
+      listen: (name, to, listener) => {
+        const variables = { name, after: 0, to };
+        return read(
+          "subscription ($name: String!, $after: Int!, $to: Int!) { numbers(name: $name, after: $after, to: $to) }",
+          variables,
+          ({ numbers }: { numbers: number }) => {
+            variables.after = numbers;
+            listener(numbers);
+          },
+        );
+      },
       close: () => void client.dispose(),
     };
   },

@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server } from "socket.io";
 import { io } from "socket.io-client";
-import { type Contender, REDIAL_MS } from "../contender.js";
+import { CALL_MS, type Contender, REDIAL_MS } from "../contender.js";
 
 const RETRIES = 10;
 
@@ -45,8 +45,9 @@ export const contender: Contender = {
       autoConnect: false,
       reconnectionDelay: REDIAL_MS,
       reconnectionDelayMax: REDIAL_MS,
+      randomizationFactor: 0,
       retries: RETRIES,
-      ackTimeout: 2_000,
+      ackTimeout: CALL_MS,
       auth,
     });
     return {
@@ -64,7 +65,6 @@ export const contender: Contender = {
           });
           socket.connect();
         }),
-      tells: () => false,
       close: () => void socket.close(),
     };
   },

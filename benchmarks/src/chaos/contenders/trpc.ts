@@ -44,7 +44,6 @@ export const contender: Contender = {
           const onData = ({ data }: { data: number }) => listener(data);
           client.numbers.subscribe({ name, to }, { onData, onComplete: resolve, onError: reject });
         }),
-      tells: () => false,
       close: () => void wsClient.close(),
     };
   },

@@ -1,6 +1,6 @@
-/** Trunkline as it is: sessions resume by default. */
+/** Trunkline as it is: sessions resume by default. Only its waits, which grow with each attempt, are those of everybody. */
 import { createClient } from "@trunkline/client";
-import { defineContract, mutation, RpcError, subscription } from "@trunkline/core";
+import { defineContract, mutation, subscription } from "@trunkline/core";
 import { event, implement, serve } from "@trunkline/server";
 import { z } from "zod";
 import { addressOf } from "../../process/listen.js";
@@ -11,13 +11,10 @@ const contract = defineContract({
   numbers: subscription({ input: z.object({ name: z.string(), to: z.int() }), event: z.int() }),
 });
 
-/** The first wait is drawn from 0 to a second. */
-const random = () => REDIAL_MS / 1_000;
-
 export const contender: Contender = {
   name: "trunkline",
   packages: ["@trunkline/server", "@trunkline/client"],
-  recovery: "its defaults",
+  recovery: "its defaults; ids for events",
   async serve(work) {
     const router = implement(contract).router({
       spend: ({ input }) => work.spend(input.token),
@@ -30,14 +27,18 @@ export const contender: Contender = {
     return (await serve(router, {})).port;
   },
   async connect(port) {
-    const client = createClient(contract, { url: addressOf(port), random });
+    const client = createClient(contract, { url: addressOf(port) });
+    const { $connection: connection } = client;
+    connection.subscribe(({ state }) => {
+      if (state !== "waiting") return;
+      setTimeout(() => connection.status.state === "waiting" && connection.reconnect(), REDIAL_MS);
+    });
     return {
       spend: (token) => client.spend({ token }),
       async listen(name, to, listener) {
         for await (const number of client.numbers({ name, to })) listener(number);
       },
-      tells: (error) => error instanceof RpcError,
-      close: () => client.$connection.close(),
+      close: () => connection.close(),
     };
   },
 };
