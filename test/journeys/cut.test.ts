@@ -95,6 +95,21 @@ describe("a cut, and the session is lost", () => {
     await exchange.close();
   });
 
+  test("where its close code says so, nobody waits for another server to be told", async () => {
+    await using exchange = await openExchange();
+    const { client, ledger, relay, server } = exchange;
+    const query = client.slow({ token: "slow query" });
+    const mutation = safe(client.orders.place({ token: "slow mutation", amount: 1 }));
+    await until(() => ["slow query", "slow mutation"].every((token) => ledger.holds(token)), "the handlers");
+    await relay.admit("hang-up");
+    for (const connection of server.connections) connection.close();
+    expect(await mutation).toMatchObject({ ok: false, error: { code: "UNAVAILABLE", outcome: "unknown" } });
+    await relay.admit("relay");
+    await until(() => ledger.started.length === 3, "the second start of the query");
+    ledger.release();
+    expect(await query).toBe("slow query");
+  });
+
   test("a subscription is opened again after its last event id", async () => {
     const exchange = await openExchange();
     let last = 0;

@@ -57,6 +57,7 @@ export interface Step {
   readonly receiveBinary?: string;
   readonly generation?: number;
   readonly alive?: number;
+  readonly lost?: true;
   readonly congested?: boolean;
   readonly call?: CallSpec;
   readonly cancel?: string;
@@ -145,6 +146,7 @@ export class Script {
     const { generation = this.#generation } = step;
     if (step.attach !== undefined) return this.#attach(step.attach);
     if (step.detach !== undefined) return { type: "detach", generation: step.detach };
+    if (step.lost === true) return { type: "lost" };
     if (step.receiveText !== undefined) return { type: "message", generation, data: step.receiveText };
     if (step.receiveBinary !== undefined) return { type: "message", generation, data: bytesOf(step.receiveBinary) };
     if (step.receive !== undefined) return { type: "message", generation, data: JSON.stringify(step.receive) };

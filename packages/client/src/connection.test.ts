@@ -2,7 +2,7 @@ import type { RpcError } from "@trunkline/core";
 import { batch, callOnce, errorFrame, type OutgoingRequest, openChannel, resultFrame } from "@trunkline/core/internal";
 import { VirtualClock } from "@trunkline/core/simulation";
 import { afterEach, describe, expect, it } from "vitest";
-import { limits, Switchboard, settle } from "../test/switchboard.js";
+import { type Line, limits, Switchboard, settle } from "../test/switchboard.js";
 import { ClientConnection, type ClientConnectionOptions } from "./connection.js";
 
 const opened: { connection: ClientConnection; clock: VirtualClock }[] = [];
@@ -141,6 +141,24 @@ describe("the session", () => {
     line.lose(4410);
     await pass(500);
     expect(switchboard.last.open().hello).not.toHaveProperty("session");
+  });
+
+  it.each([
+    ["the server has closed it", (line: Line) => line.lose(4410)],
+    ["this end has to close it", (line: Line) => line.hear("nonsense")],
+  ])("is over for its calls as soon as %s: no welcome is waited for", async (_, close) => {
+    const { line, switchboard, pass, ask, settled } = await ready();
+    const query = ask();
+    const mutation = ask("mutation");
+    await settled();
+    const unsent = (close(line), ask("mutation"));
+    expect(await mutation).toMatchObject({ code: "UNAVAILABLE", outcome: "unknown" });
+    expect(switchboard.dials).toHaveLength(1);
+    await pass(500);
+    const second = switchboard.last.answer();
+    await settled();
+    second.hear(batch(1, 2, [resultFrame(7, "7"), resultFrame(9, "9")]));
+    expect(await Promise.all([query, unsent])).toEqual([7, 9]);
   });
 
   it("C5: that a server claims to resume and cannot is lost, once, and dialled anew", async () => {

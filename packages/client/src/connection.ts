@@ -169,13 +169,19 @@ export class ClientConnection implements Caller {
   }
 
   #detached(code: number): void {
-    if (endsSession(code)) this.#token = undefined;
+    if (endsSession(code)) this.#over();
     this.#say({ type: "lost", reason: describeClose(code), comeBack: comeBack(code) });
   }
 
   #broken(close: CloseName): void {
-    this.#token = undefined;
+    this.#over();
     this.#say({ type: "lost", reason: closeCodes[close].reason, comeBack: "now" });
+  }
+
+  /** The session cannot go on: its calls go the way their kind allows, without waiting for the next welcome. */
+  #over(): void {
+    this.#token = undefined;
+    this.#peers.current.lose();
   }
 
   /** The server wants new credentials. Where there are none, it will close, and they are asked for again. */

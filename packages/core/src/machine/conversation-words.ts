@@ -58,6 +58,8 @@ export type ConversationInput<Sink, Work> =
   // The transport.
   | Attach
   | { readonly type: "detach"; readonly generation: number }
+  /** There is no transport, and the session is known to be over: another one will begin. */
+  | { readonly type: "lost" }
   | { readonly type: "absent"; readonly reason: string }
   | { readonly type: "message"; readonly generation: number; readonly data: Data }
   | { readonly type: "alive"; readonly generation: number }

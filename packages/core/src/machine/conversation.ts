@@ -212,6 +212,9 @@ export class Conversation<Sink, Work>
       case "detach":
         if (this.#isCurrent(input.generation)) this.#detach(now);
         break;
+      case "lost":
+        this.#lose();
+        break;
       case "absent":
         this.#calls.absent(input.reason);
         return;
@@ -253,16 +256,19 @@ export class Conversation<Sink, Work>
   #attach(input: Attach, now: number): void {
     if (input.generation <= this.#generation) return;
     this.#generation = input.generation;
-    if (!input.resumed) {
-      this.#session.clear();
-      this.#incoming.restart();
-      this.#outgoing?.sessionLost();
-    }
+    if (!input.resumed) this.#lose();
     const wrong = this.#session.attach(input.generation, input.received, input.peer);
     if (wrong !== undefined) return this.#break(wrong, now);
     this.#heartbeat.receive({ type: "start", beatMs: input.beatMs, silenceMs: input.silenceMs }, now);
     this.#incoming.attached(input.peer);
     this.#outgoing?.attached(input.peer);
+  }
+
+  /** The other end knows nothing of what was said. */
+  #lose(): void {
+    this.#session.clear();
+    this.#incoming.restart();
+    this.#outgoing?.sessionLost();
   }
 
   #detach(now: number): void {

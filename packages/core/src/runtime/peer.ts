@@ -150,6 +150,11 @@ export class Peer implements Caller, Speaker {
     closeTransport(transport, close);
   }
 
+  /** The session is known to be over, before another one has begun: nobody waits for what it was asked. */
+  lose(): void {
+    this.say({ type: "lost" });
+  }
+
   /** There is no transport, for this reason: calls that fail for want of one say so. */
   explainAbsence(reason: string): void {
     this.say({ type: "absent", reason });

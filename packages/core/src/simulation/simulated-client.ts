@@ -1,6 +1,6 @@
 /** A client: it dials, says hello, and dials again when its transport is gone. */
 import type { Alarm } from "../clock.js";
-import { closeCodes } from "../protocol/close-codes.js";
+import { closeCodes, endsSession } from "../protocol/close-codes.js";
 import { greeting } from "../protocol/encode.js";
 import { type Limits, peerLimits } from "../protocol/limits.js";
 import type { Welcome } from "../protocol/message.js";
@@ -40,9 +40,12 @@ export class SimulatedClient {
       role: "client",
       limits,
       around,
-      detached: () => this.#retry(),
+      detached: (code) => {
+        if (endsSession(code)) this.#lose();
+        this.#retry();
+      },
       broken: () => {
-        this.#token = undefined;
+        this.#lose();
         this.#retry();
       },
     });
@@ -63,6 +66,11 @@ export class SimulatedClient {
     this.#alarm.clear();
     this.#hangUp();
     this.speaker.end("normal");
+  }
+
+  #lose(): void {
+    this.#token = undefined;
+    this.speaker.say({ type: "lost" });
   }
 
   #retry(): void {

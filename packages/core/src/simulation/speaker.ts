@@ -36,8 +36,8 @@ export interface SpeakerOptions {
   readonly role: Role;
   readonly limits: Limits;
   readonly around: Surroundings;
-  /** The transport is gone; the session goes on. */
-  detached(): void;
+  /** The transport is gone; the session goes on, unless the code ends it. */
+  detached(code: number): void;
   /** A bound was broken: the session cannot go on. */
   broken(): void;
 }
@@ -101,7 +101,7 @@ export class Speaker implements Asked {
         this.options.around.trace.say(this.name, `closed ${code}`);
         this.#transport = undefined;
         this.say({ type: "detach", generation });
-        this.options.detached();
+        this.options.detached(code);
       },
     });
   }
@@ -200,7 +200,7 @@ export class Speaker implements Asked {
           return effect.call.sink.end();
         case "drop":
           this.detach(effect.close);
-          return this.options.detached();
+          return this.options.detached(closeCodes[effect.close].code);
         case "break":
           trace.check(effect.close === "slowReader", "I14", () => `${name} (${role}) accuses: ${effect.detail}`);
           this.#watch.judged(clock.now());
