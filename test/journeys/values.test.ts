@@ -169,6 +169,39 @@ describe("ends that do not keep to the contract", () => {
     expect(result.error).toMatchObject({ code: "INVALID_ARGUMENT", outcome: "answered", data: [issue] });
   });
 
+  test.each([
+    ["numbers", "numbers", (n: number) => n * 65_536],
+    ["bigints, of which these have the same hash", "bigints", (n: number) => BigInt(n) << 64n],
+  ] as const)("take so many keys of callers, and no more, where keys are %s", async (_, kind, keyOf) => {
+    const keyed = defineContract({
+      numbers: query({ input: z.object({ votes: z.array(z.map(z.number(), z.number())) }), output: z.number() }),
+      bigints: query({ input: z.object({ votes: z.array(z.set(z.bigint())) }), output: z.number() }),
+      texts: query({ input: z.set(z.string()), output: z.set(z.number()) }),
+    });
+    const sizes = ({ votes }: { votes: readonly { readonly size: number }[] }) =>
+      votes.reduce((sum, { size }) => sum + size, 0);
+    const router = implement(keyed).router({
+      numbers: ({ input }) => sizes(input),
+      bigints: ({ input }) => sizes(input),
+      texts: ({ input }) => new Set([...input].map(Number)),
+    });
+    await using line = await createTestClient(router, { limits: { numberKeys: 100 } });
+    const vote = (size: number) => {
+      const keys = Array.from({ length: size }, (__, n) => keyOf(n));
+      return kind === "numbers"
+        ? line.client.numbers({ votes: [new Map([[0.5, 1]]), new Map(keys.map((key) => [Number(key), 1]))] })
+        : line.client.bigints({ votes: [new Set([1n]), new Set(keys.map(BigInt))] });
+    };
+    expect([await vote(98), await vote(99)]).toEqual([99, 100]);
+    expect(await safe(vote(100))).toMatchObject({
+      ok: false,
+      error: { code: "INVALID_ARGUMENT", outcome: "answered", data: [{ path: ["votes", 1] }] },
+    });
+    // Texts have seeded hashes, and an answer is trusted.
+    const texts = Array.from({ length: 300 }, (__, n) => String(n));
+    expect((await line.client.texts(new Set(texts))).size).toBe(300);
+  });
+
   test("bytes that did not come are an INVALID_ARGUMENT too", async () => {
     await using server = await open(router);
     await using client = createClient(loose, { url: server.url, onContractMismatch: () => {} });

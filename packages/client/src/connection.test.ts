@@ -151,7 +151,8 @@ describe("the session", () => {
     const query = ask();
     const mutation = ask("mutation");
     await settled();
-    const unsent = (close(line), ask("mutation"));
+    close(line);
+    const unsent = ask("mutation");
     expect(await mutation).toMatchObject({ code: "UNAVAILABLE", outcome: "unknown" });
     expect(switchboard.dials).toHaveLength(1);
     await pass(500);

@@ -96,7 +96,7 @@ export class RouterAnswerer<Connection> implements Answerer {
   }
 
   #run(route: Route, work: Work): unknown {
-    const validated = validate(route.procedure.definition.input, inputOf(route, work));
+    const validated = validate(route.procedure.definition.input, inputOf(route, work, this.#options.limits));
     if (isThenable(validated)) return Promise.resolve(validated).then((later) => this.#handle(route, work, later));
     return this.#handle(route, work, validated);
   }
@@ -108,7 +108,7 @@ export class RouterAnswerer<Connection> implements Answerer {
     const connection = this.#connection;
     const context = this.#options.contextOf(connection);
     const input = (validated as { readonly value: unknown }).value;
-    const upstream = upstreamOf(route, work);
+    const upstream = upstreamOf(route, work, this.#options.limits);
     return route.handler(new CallArguments(work, { route, input, upstream, connection, context }));
   }
 
@@ -157,18 +157,18 @@ export class RouterAnswerer<Connection> implements Answerer {
 }
 
 /** Conversion comes before validation, which is then given what the caller passed. */
-function inputOf({ wire }: Route, work: Work): unknown {
+function inputOf({ wire }: Route, work: Work, limits: Limits): unknown {
   if (wire.input === undefined) return work.input;
-  return fitting(() => decodeWith(wire.input, work.input, work.blob), invalidInput);
+  return fitting(() => decodeWith(wire.input, work.input, work.blob, limits), invalidInput);
 }
 
 /** What the caller sends while the handler runs, if the contract declares that. */
-function upstreamOf({ procedure, wire }: Route, work: Work): unknown {
+function upstreamOf({ procedure, wire }: Route, work: Work, limits: Limits): unknown {
   const schema = procedure.definition.upstream;
   if (schema === undefined) return undefined;
   return work.openUpstream((item, index, blob) => {
     const value = fitting(
-      () => decodeWith(wire.upstream, item, blob),
+      () => decodeWith(wire.upstream, item, blob, limits),
       (issues) => invalidItem(issues, index),
     );
     return receivedItem(schema, value, index);

@@ -22,6 +22,8 @@ export interface Limits {
   readonly valueBytes: number;
   /** Nesting of arrays and objects in one message, counted before it is parsed. */
   readonly jsonDepth: number;
+  /** Numbers and bigints that are keys of maps or members of sets, in one value that a caller sent. */
+  readonly numberKeys: number;
   /** Frames in one batch. */
   readonly batchFrames: number;
   /** Calls (queries and mutations) whose handlers run at once for one connection. */
@@ -108,6 +110,7 @@ export const defaultLimits: Limits = Object.freeze({
   messageMs: 30_000,
   valueBytes: 64 * MiB,
   jsonDepth: 64,
+  numberKeys: 1_024,
   batchFrames: 1_024,
   calls: 256,
   subscriptions: 256,

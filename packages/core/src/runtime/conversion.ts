@@ -14,7 +14,14 @@ export function encodeWith(codec: Codec | undefined, value: unknown, limits: Pic
   return blob === undefined || text === undefined ? text : new WithBlob(text, blob);
 }
 
-/** Throws a `Mismatch` for what does not fit its contract. What is absent stays `undefined`. */
-export function decodeWith(codec: Codec | undefined, json: unknown, blob: Uint8Array | undefined): unknown {
-  return codec === undefined || json === undefined ? json : codec.decode(json, new BlobReader(blob));
+/** Throws a `Mismatch` for what does not fit its contract. What is absent stays `undefined`. `limits`: for what a caller sent. */
+export function decodeWith(
+  codec: Codec | undefined,
+  json: unknown,
+  blob: Uint8Array | undefined,
+  limits?: Pick<Limits, "numberKeys">,
+): unknown {
+  return codec === undefined || json === undefined
+    ? json
+    : codec.decode(json, new BlobReader(blob, limits?.numberKeys));
 }

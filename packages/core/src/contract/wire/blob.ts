@@ -1,4 +1,7 @@
-/** The bytes of a value: they stand one after the other in a blob beside the JSON, which has their places in it. */
+/**
+ * The bytes of a value: they stand one after the other in a blob beside the JSON, which has their places in it. Its reader
+ * goes through a whole value, so it also counts what there may be only so much of.
+ */
 import { Mismatch } from "./mismatch.js";
 
 /** Collects the bytes of one value on its way out. It copies them: what the program does to its own later is not sent. */
@@ -36,10 +39,22 @@ export class BlobWriter {
 export class BlobReader {
   readonly #blob: Uint8Array;
   #left: number;
+  #numberKeys: number;
 
-  constructor(blob: Uint8Array | undefined) {
+  /** `numberKeys`: see {@link key}. */
+  constructor(blob: Uint8Array | undefined, numberKeys = Infinity) {
     this.#blob = blob ?? none;
     this.#left = this.#blob.byteLength;
+    this.#numberKeys = numberKeys;
+  }
+
+  /**
+   * A key of a map, or a member of a set. A number is found there by a hash that has no secret in it, so that whoever
+   * chooses them can make all collide; n of them then take n² steps.
+   */
+  key(key: unknown): void {
+    if (typeof key !== "number" && typeof key !== "bigint") return;
+    if (--this.#numberKeys < 0) throw new Mismatch("fewer numbers in maps and sets (limits.numberKeys)");
   }
 
   read(place: unknown): Uint8Array {

@@ -42,8 +42,13 @@ export function mapCodec(key: Part, value: Part): Codec {
     looks: "array",
     is: isMap,
     encode: (map, blob) => mapped([...(isMap(map) ? map : refuse("map"))], (entry) => pair.encode(entry, blob)),
-    decode: (json, blob) =>
-      new Map(mapped(listOf(json), (entry) => pair.decode(isPair(entry) ? entry : refuse("pair"), blob)) as Pair[]),
+    decode: (json, blob) => {
+      const pairs = mapped(listOf(json), (entry) =>
+        pair.decode(isPair(entry) ? entry : refuse("pair"), blob),
+      ) as Pair[];
+      for (const [from] of pairs) blob.key(from);
+      return new Map(pairs);
+    },
   };
 }
 
@@ -55,7 +60,11 @@ export function setCodec(element: Part): Codec {
     looks: "array",
     is: isSet,
     encode: (set, blob) => list.encode([...(isSet(set) ? set : refuse("set"))], blob),
-    decode: (json, blob) => new Set(list.decode(json, blob) as unknown[]),
+    decode: (json, blob) => {
+      const members = list.decode(json, blob) as unknown[];
+      for (const member of members) blob.key(member);
+      return new Set(members);
+    },
   };
 }
 
