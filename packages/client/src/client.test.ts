@@ -40,6 +40,37 @@ function setUp(options: Partial<ClientOptions> = {}, { printed = false } = {}) {
 const calls = (frames: unknown[][]) => frames.filter(([, , path]) => path !== "$contract");
 
 describe("a client", () => {
+  it.runIf("captureStackTrace" in Error)(
+    "says in an error's stack who awaited the call, or read the stream",
+    async () => {
+      const { client, welcomed } = setUp();
+      async function sendsAnOrder() {
+        await client.rooms.send();
+      }
+      async function readsMessages() {
+        for await (const _message of client.rooms.messages()) throw new Error("nothing comes");
+      }
+      const failures = [sendsAnOrder(), readsMessages()].map((failure) => failure.catch((error: RpcError) => error));
+      (await welcomed()).lose(4410);
+      const [order, messages] = await Promise.all(failures);
+      expect(order).toMatchObject({ path: "rooms.send", stack: expect.stringMatching(/at (async )?sendsAnOrder/) });
+      expect(messages).toMatchObject({
+        path: "rooms.messages",
+        stack: expect.stringMatching(/at (async )?readsMessages/),
+      });
+      client.$connection.close();
+    },
+  );
+
+  it("leaves the stack of a call that fails at once, which leads to its caller", async () => {
+    const { client } = setUp();
+    function asksInVain() {
+      return client.ping(undefined, { signal: AbortSignal.abort() });
+    }
+    const error = await asksInVain().catch((failure: RpcError) => failure);
+    expect((error as RpcError).stack).toContain("asksInVain");
+  });
+
   it("connects when the first call is made, and not before", async () => {
     const { client, switchboard, settled } = setUp();
     await settled();

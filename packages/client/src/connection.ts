@@ -169,13 +169,13 @@ export class ClientConnection implements Caller {
   }
 
   #detached(code: number): void {
-    if (endsSession(code)) this.#over();
     this.#say({ type: "lost", reason: describeClose(code), comeBack: comeBack(code) });
+    if (endsSession(code)) this.#over();
   }
 
   #broken(close: CloseName): void {
-    this.#over();
     this.#say({ type: "lost", reason: closeCodes[close].reason, comeBack: "now" });
+    this.#over();
   }
 
   /** The session cannot go on: its calls go the way their kind allows, without waiting for the next welcome. */

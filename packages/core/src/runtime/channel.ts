@@ -5,6 +5,7 @@
 import { RpcError } from "../error/rpc-error.js";
 import { guard } from "./guard.js";
 import type { ItemSource } from "./item-source.js";
+import { raised } from "./raise.js";
 import type { Sink } from "./sink.js";
 
 /** Events are missing between the one before and the one after, and cannot be had any more. */
@@ -51,8 +52,7 @@ type ChannelState =
   | { readonly name: "closed" };
 
 interface Reader<Event> {
-  resolve(result: IteratorResult<Event, undefined>): void;
-  reject(error: unknown): void;
+  resolve(result: IteratorResult<Event, undefined> | Promise<never>): void;
 }
 
 export class Channel<Event> implements AsyncIterableIterator<Event, undefined>, AsyncDisposable, Sink {
@@ -83,8 +83,8 @@ export class Channel<Event> implements AsyncIterableIterator<Event, undefined>, 
   }
 
   next(): Promise<IteratorResult<Event, undefined>> {
-    return new Promise((resolve, reject) => {
-      this.#readers.push({ resolve, reject });
+    return new Promise((resolve) => {
+      this.#readers.push({ resolve });
       this.#pump();
     });
   }
@@ -205,7 +205,7 @@ export class Channel<Event> implements AsyncIterableIterator<Event, undefined>, 
     this.#state = { name: "closed" };
     // As a generator does: the error goes to one reader, the others and all later ones see the end.
     if (error === undefined) first.resolve({ done: true, value: undefined });
-    else first.reject(error);
+    else first.resolve(raised(error));
     for (const reader of others) reader.resolve({ done: true, value: undefined });
   }
 

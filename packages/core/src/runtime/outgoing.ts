@@ -5,6 +5,7 @@ import { OutgoingCall, type OutgoingRequest } from "../machine/outgoing-call.js"
 import { Channel, type ChannelOptions } from "./channel.js";
 import type { AnswerWire, Decoding } from "./decoding-sink.js";
 import type { ItemSource } from "./item-source.js";
+import { raised } from "./raise.js";
 import type { Sink } from "./sink.js";
 
 /** Where calls are made: a peer. */
@@ -38,6 +39,7 @@ export function callOnce(
     const sink = new PromiseSink(resolve, reject, source);
     const call = new OutgoingCall<Sink>(request, answer === undefined ? sink : answer.decoding(sink, answer, () => {}));
     sink.unfollow = open(call, caller, signal);
+    sink.isOpen = true;
   });
 }
 
@@ -88,6 +90,8 @@ function open(call: OutgoingCall<Sink>, caller: Caller, signal: AbortSignal | un
 
 class PromiseSink implements Sink {
   unfollow: (() => void) | undefined;
+  /** Before that, what fails has its caller in its stack already. */
+  isOpen = false;
 
   readonly #resolve: (value: unknown) => void;
   readonly #reject: (error: unknown) => void;
@@ -108,7 +112,9 @@ class PromiseSink implements Sink {
 
   failure(error: RpcError): void {
     this.unfollow?.();
-    this.#reject(this.source === undefined ? error : this.source.blame(error));
+    const told = this.source === undefined ? error : this.source.blame(error);
+    if (this.isOpen) this.#resolve(raised(told));
+    else this.#reject(told);
   }
 
   event(): void {}

@@ -1,0 +1,20 @@
+/**
+ * Where a failed call was awaited. The error is made when a message arrives, far from whoever made the call; V8 finds the
+ * functions that await a promise while a reaction runs that leads to it. So the error is thrown once more, from there,
+ * and its stack taken anew. A call that succeeds pays nothing for it, and where an engine cannot tell, nothing changes.
+ */
+import { RpcError } from "../error/rpc-error.js";
+
+const { captureStackTrace } = Error as { captureStackTrace?(target: object, above: unknown): void };
+
+/** A promise that rejects with the error; resolve another one with it to reject that. */
+export function raised(error: unknown): Promise<never> {
+  const raise = (): never => {
+    if (error instanceof RpcError) captureStackTrace?.(error, raise);
+    throw error;
+  };
+  // The other promise follows this one in the first turn, so that it stands in the chain in the second.
+  return Promise.resolve()
+    .then(() => {})
+    .then(raise);
+}
