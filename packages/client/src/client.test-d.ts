@@ -3,7 +3,8 @@ import { defineContract, type InferErrors, mutation, query, subscription } from 
 import type { EventStream, RpcPromise } from "@trunkline/core/internal";
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
-import { type Client, createClient } from "./client.js";
+import type { Client } from "./client.js";
+import { createClient } from "./create-client.js";
 
 const Message = z.object({ id: z.string(), text: z.string() });
 const contract = defineContract({

@@ -4,7 +4,8 @@ import { batch, eventFrame, resultFrame, safe } from "@trunkline/core/internal";
 import { VirtualClock } from "@trunkline/core/simulation";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Switchboard, settle } from "../test/switchboard.js";
-import { type ClientOptions, createClient } from "./client.js";
+import type { ClientOptions } from "./client.js";
+import { createClient } from "./create-client.js";
 
 const contract = defineContract({
   ping: query({}),

@@ -1,4 +1,4 @@
-/** `createClient`: a contract and an address become functions. */
+/** A client: a contract and an address become functions, over whatever WebSockets its platform has. */
 import { type ContractDifference, contractHash, type Limits } from "@trunkline/core";
 import {
   type Answering,
@@ -20,12 +20,12 @@ import { type ConnectionControl, connectionControl } from "./connection-control.
 import { contractDifference } from "./contract-check.js";
 import type { Router } from "./define.js";
 import type { OpenTransport } from "./open-transport.js";
+import type { CompressionOptions, Opening, OpeningListener, OpeningOptions, WebSocketConstructor } from "./opening.js";
 import { thisPage } from "./page-life.js";
 import { Queries } from "./queries.js";
 import type { QueryCacheSetup } from "./query-cache.js";
-import { type CompressionOptions, openWebSocket, type WebSocketConstructor } from "./websocket.js";
 
-/** Options of {@link createClient}. */
+/** Options of `createClient`. */
 export interface ClientOptions {
   /** `ws:` or `wss:`; a function is asked before each attempt. */
   readonly url: string | (() => string);
@@ -53,8 +53,8 @@ export interface ClientOptions {
   /** Default: the platform's own, or `ws` in Node. */
   readonly WebSocket?: WebSocketConstructor;
   /**
-   * Whether `ws` offers the server to compress messages. Default: no. A browser offers it by itself; elsewhere it is the
-   * class that decides.
+   * Whether `ws` offers the server to compress messages. Default: no. A browser offers it by itself; elsewhere, and in a
+   * bundle for browsers, it is the class that decides.
    */
   readonly compression?: boolean | CompressionOptions;
   /** For tests and other transports: in place of a WebSocket to `url`. */
@@ -77,13 +77,15 @@ export interface FailedHandler {
 /** A contract's procedures as functions, and `$connection`. */
 export type Client<Contract> = ProcedureCalls<Contract> & AsyncDisposable & { readonly $connection: ConnectionControl };
 
-/**
- * Creates a client for a contract. It connects when the first call is made, or at once if it serves a contract itself,
- * and from then on by itself.
- *
- * @throws TypeError for what `defineContract` did not make, and for limits that do not exist.
- */
-export function createClient<Contract extends object>(contract: Contract, options: ClientOptions): Client<Contract> {
+/** Opens a WebSocket as its platform does. */
+type OpenSocket = (options: OpeningOptions, listener: OpeningListener) => Opening;
+
+/** What `createClient` makes, on either kind of platform. */
+export function clientOver<Contract extends object>(
+  openSocket: OpenSocket,
+  contract: Contract,
+  options: ClientOptions,
+): Client<Contract> {
   const limits = resolveLimits(options.limits);
   const clock = options.clock ?? systemClock;
   const report = reporter(options.onError);
@@ -99,7 +101,7 @@ export function createClient<Contract extends object>(contract: Contract, option
     serves: serve && { hash: contractHash(serve.contract), answering: answeringOf(serve, { control, limits, report }) },
     random: options.random ?? Math.random,
     page: thisPage(),
-    open: options.transport ?? webSocketOf(options, clock, limits),
+    open: options.transport ?? webSocketOf(openSocket, options, { clock, limits }),
     caches: cache !== undefined,
     invalidated: (tags) => queries.invalidate(tags),
     ...(options.auth === undefined ? {} : { auth: options.auth, authFailed: teller(report) }),
@@ -172,10 +174,14 @@ function mismatchTeller(
 const isMismatch = ({ missing, changed }: ContractDifference) => missing.length + changed.length > 0;
 
 /** A WebSocket to the client's address, asked for anew at each attempt. */
-function webSocketOf(options: ClientOptions, clock: Clock, { messageBytes }: Limits): OpenTransport {
+function webSocketOf(
+  openSocket: OpenSocket,
+  options: ClientOptions,
+  { clock, limits: { messageBytes } }: { clock: Clock; limits: Limits },
+): OpenTransport {
   const { url, compression, WebSocket } = options;
   return (listener) => {
     const address = typeof url === "string" ? url : url();
-    return openWebSocket({ url: address, clock, messageBytes, compression, WebSocket }, listener);
+    return openSocket({ url: address, clock, messageBytes, compression, WebSocket }, listener);
   };
 }

@@ -3,8 +3,8 @@ import { defineContract, mutation, query } from "@trunkline/core";
 import * as core from "@trunkline/core/internal";
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
-import { createClient } from "./client.js";
 import type { ConnectionControl } from "./connection-control.js";
+import { createClient } from "./create-client.js";
 import { implement } from "./define.js";
 
 const api = defineContract({ ping: query({}) });

@@ -1,35 +1,3 @@
 /** The client: a contract and an address become functions. */
-export {
-  type ByteSource,
-  type CallOptions,
-  type ChunksOptions,
-  type ClientCall,
-  chunks,
-  type EventStream,
-  event,
-  gap,
-  type Interceptor,
-  type ProcedureCall,
-  type ProcedureCalls,
-  type Progress,
-  type QueryOptions,
-  type RpcPromise,
-  type SafeResult,
-  type SubscribeOptions,
-  safe,
-  type Upstream,
-} from "@trunkline/core/internal";
-export { type Client, type ClientOptions, createClient, type FailedHandler, type OnError } from "./client.js";
-export type { ConnectionControl } from "./connection-control.js";
-export { type App, type Handlers, implement, type Router } from "./define.js";
-export type { OpenTransport } from "./open-transport.js";
-export { type QueryCacheOptions, type QueryCacheSetup, queryCache } from "./query-cache.js";
-export type { ConnectionStatus } from "./status.js";
-export type {
-  CompressionOptions,
-  Opening,
-  OpeningFailure,
-  OpeningListener,
-  WebSocketConstructor,
-} from "./websocket.js";
-export type { WebSocketLike } from "./websocket-transport.js";
+export { createClient } from "./create-client.js";
+export * from "./exports.js";

@@ -3,7 +3,7 @@ import { defineContract, mutation, type RpcError, type StandardCode } from "@tru
 import { safe } from "@trunkline/core/internal";
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
-import { createClient } from "./client.js";
+import { createClient } from "./create-client.js";
 
 const contract = defineContract({
   send: mutation({

@@ -4,7 +4,6 @@
  */
 import type { Transport, TransportListener } from "@trunkline/core";
 import { type Alarm, type Clock, closeCodes, joined, lengthOf } from "@trunkline/core/internal";
-import { LARGE_BYTES, maskedFrame } from "./masked-frame.js";
 
 /** A close handshake that takes longer is not waited for. */
 export const CLOSE_MS = 2_000;
@@ -36,14 +35,11 @@ export interface WebSocketLike {
   close(code?: number, reason?: string): void;
 }
 
-/** The socket below a WebSocket of `ws`, as much of it as is used here. */
-export interface SocketBelow {
-  readonly writable: boolean;
-  readonly writableLength: number;
-  write(bytes: Uint8Array, written: (error?: Error | null) => void): boolean;
-}
-
-const OPEN = 1;
+/**
+ * A way past a WebSocket, for what is large: sends these pieces, of so many bytes, as one message, and tells when they are
+ * written. False: it is not open now.
+ */
+export type WayPast = (pieces: readonly Uint8Array[], bytes: number, written: () => void) => boolean;
 
 type State =
   | { readonly type: "open" }
@@ -54,7 +50,7 @@ type State =
 
 export class WebSocketTransport implements Transport {
   readonly #socket: WebSocketLike;
-  readonly #below: SocketBelow | undefined;
+  readonly #wayPast: WayPast | undefined;
   readonly #clock: Clock;
   /** Looks whether there is room again, then whether the close takes too long: never both. */
   readonly #alarm: Alarm;
@@ -64,9 +60,9 @@ export class WebSocketTransport implements Transport {
   #early: (string | Uint8Array)[] | undefined = [];
 
   /** Takes the socket in the turn it opened in. */
-  constructor(socket: WebSocketLike, clock: Clock, below?: SocketBelow) {
+  constructor(socket: WebSocketLike, clock: Clock, wayPast?: WayPast) {
     this.#socket = socket;
-    this.#below = below;
+    this.#wayPast = wayPast;
     this.#clock = clock;
     this.#alarm = clock.alarm(() => this.#wake());
     socket.onopen = null;
@@ -88,18 +84,9 @@ export class WebSocketTransport implements Transport {
     return this.#hasRoom();
   }
 
-  /**
-   * Past the WebSocket, where there is a way, and it holds nothing back itself: no compression, and all that is unsent is
-   * in the socket below already.
-   */
   sendPieces(pieces: readonly Uint8Array[]): boolean {
-    const below = this.#below;
-    const bytes = lengthOf(pieces);
-    const { readyState, bufferedAmount } = this.#socket;
-    const isClear = this.#isOpen && readyState === OPEN && below?.writable && bufferedAmount === below.writableLength;
-    if (!isClear || bytes < LARGE_BYTES) return this.send(joined(pieces));
-    below.write(maskedFrame(pieces, bytes), () => this.#written());
-    return this.#hasRoom();
+    const isSent = this.#isOpen && this.#wayPast?.(pieces, lengthOf(pieces), () => this.#written());
+    return isSent ? this.#hasRoom() : this.send(joined(pieces));
   }
 
   /** A page cannot ping; the server does. */

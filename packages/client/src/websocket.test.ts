@@ -5,7 +5,8 @@ import type { Transport } from "@trunkline/core";
 import type { Alarm, Clock } from "@trunkline/core/internal";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { type OpeningFailure, type OpeningOptions, openWebSocket, type WebSocketConstructor } from "./websocket.js";
+import type { OpeningFailure, OpeningOptions, WebSocketConstructor } from "./opening.js";
+import { openWebSocket } from "./websocket.js";
 
 /** Waits until a check holds, and looks often. */
 const soon = (check: () => void): Promise<void> => vi.waitFor(check, { interval: 2 });

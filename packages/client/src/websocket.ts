@@ -1,71 +1,30 @@
 /**
- * Opens WebSockets, in browsers and in Node: the only file that knows `isomorphic-ws`. Only what the WHATWG standard
- * has is used, so that any class of that shape will do.
- *
- * @see https://websockets.spec.whatwg.org
+ * Opens WebSockets in Node, and wherever else a bundler is told nothing of the platform: the only file that knows
+ * `isomorphic-ws`. Besides what every WebSocket has, it uses what those of `ws` have: options, the answer to the upgrade,
+ * and the socket below.
  */
-import type { Transport } from "@trunkline/core";
-import { type Clock, closeCodes, SUBPROTOCOL } from "@trunkline/core/internal";
+import { type Clock, SUBPROTOCOL } from "@trunkline/core/internal";
 import isomorphic from "isomorphic-ws";
-import { CLOSE_MS, type SocketBelow, type WebSocketLike, WebSocketTransport } from "./websocket-transport.js";
-
-/** A WebSocket class: that of browsers, of Node, of `ws`, of React Native. */
-export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike;
-
-/** How messages are compressed where the server agrees to it. */
-export interface CompressionOptions {
-  /** Shorter messages are sent as they are. Default 1,024. */
-  readonly thresholdBytes?: number;
-}
-
-export interface OpeningOptions {
-  readonly url: string;
-  readonly clock: Clock;
-  /** The longest message to take, where the class lets us say it: `ws` does. */
-  readonly messageBytes: number;
-  /** Whether compression is offered, where the class lets us say it. Default: no. */
-  readonly compression?: boolean | CompressionOptions | undefined;
-  /** Default: the platform's own in a browser, `ws` in Node. */
-  readonly WebSocket?: WebSocketConstructor | undefined;
-}
-
-export interface OpeningFailure {
-  /** What is known of it, in English. Browsers tell nothing. */
-  readonly reason: string;
-  /** Trying again cannot help: the URL is bad, the page may not open it, or there is no WebSocket class. */
-  readonly fatal: boolean;
-  /** The server has no room now, and asks to come back after a while. Only `ws` can tell. */
-  readonly later?: boolean;
-}
-
-/** Hears exactly one of the two, never before `openWebSocket` has returned, and neither after an abort. */
-export interface OpeningListener {
-  opened(transport: Transport): void;
-  failed(failure: OpeningFailure): void;
-}
-
-export interface Opening {
-  /** Gives the dial up. Does nothing once it has opened or failed. */
-  abort(): void;
-}
+import { LARGE_BYTES, maskedFrame } from "./masked-frame.js";
+import {
+  type CompressionOptions,
+  type Connecting,
+  type Opening,
+  type OpeningListener,
+  type OpeningOptions,
+  open,
+  quietly,
+  type WebSocketConstructor,
+} from "./opening.js";
+import { CLOSE_MS, type WayPast, type WebSocketLike, WebSocketTransport } from "./websocket-transport.js";
 
 /** Opens a WebSocket that speaks `trunkline.1`. Never throws. */
 export function openWebSocket(options: OpeningOptions, listener: OpeningListener): Opening {
-  const { clock } = options;
-  let pending = true;
-  const settle = (tell: () => void): void => {
-    if (!pending) return;
-    pending = false;
-    tell();
-  };
-  const fail = (reason: string, fatal: boolean, later = false) =>
-    settle(() => listener.failed({ reason, fatal, ...(later && { later }) }));
+  return open(connect, options, listener);
+}
 
+function connect(options: OpeningOptions, refused: (reason: string, later: boolean) => void): Connecting {
   const socket = construct(options);
-  if (typeof socket === "string") {
-    clock.defer(() => fail(socket, true));
-    return { abort: () => settle(() => {}) };
-  }
   let below: SocketBelow | undefined;
   // What is to be compressed goes through the WebSocket.
   if (!options.compression) {
@@ -73,21 +32,34 @@ export function openWebSocket(options: OpeningOptions, listener: OpeningListener
       below = answer.socket;
     });
   }
-  socket.onopen = () => {
-    if (!pending) return quietly(socket);
-    if (hasOtherProtocol(socket)) {
-      quietly(socket);
-      return fail(`the server does not speak the subprotocol ${SUBPROTOCOL}`, false);
-    }
-    settle(() => listener.opened(new WebSocketTransport(socket, clock, below)));
-  };
   hear(socket, "unexpected-response", (_request: unknown, { statusCode, headers }: Refusal) => {
-    fail(`Unexpected server response: ${statusCode}`, false, Number(headers["retry-after"]) >= LATER_S);
+    refused(`Unexpected server response: ${statusCode}`, Number(headers["retry-after"]) >= LATER_S);
     quietly(socket);
   });
-  socket.onerror = (event: unknown) => fail(textOf(event, "message") ?? "the connection could not be opened", false);
-  socket.onclose = (event: unknown) => fail(textOf(event, "reason") ?? "the connection could not be opened", false);
-  return { abort: () => settle(() => quietly(socket)) };
+  return { socket, transport: () => transportOver(socket, options.clock, below) };
+}
+
+function transportOver(socket: WebSocketLike, clock: Clock, below: SocketBelow | undefined): WebSocketTransport {
+  return new WebSocketTransport(socket, clock, below && wayPast(socket, below));
+}
+
+/** The socket below a WebSocket of `ws`, as much of it as is used here. */
+interface SocketBelow {
+  readonly writable: boolean;
+  readonly writableLength: number;
+  write(bytes: Uint8Array, written: (error?: Error | null) => void): boolean;
+}
+
+const OPEN = 1;
+
+/** Where the WebSocket holds nothing back itself: no compression, and all that is unsent is in the socket below already. */
+function wayPast(socket: WebSocketLike, below: SocketBelow): WayPast {
+  return (pieces, bytes, written) => {
+    const isClear = socket.readyState === OPEN && below.writable && socket.bufferedAmount === below.writableLength;
+    if (!isClear || bytes < LARGE_BYTES) return false;
+    below.write(maskedFrame(pieces, bytes), written);
+    return true;
+  };
 }
 
 /** An answer that was no upgrade. */
@@ -122,10 +94,9 @@ interface WsOptions {
 
 type AnyConstructor = new (url: string, protocols: string, options?: WsOptions) => WebSocketLike;
 
-/** A socket that is connecting, or why there is none. */
-function construct(options: OpeningOptions): WebSocketLike | string {
+function construct(options: OpeningOptions): WebSocketLike {
   const { url, messageBytes, compression = false, WebSocket = platformClass() } = options;
-  if (WebSocket === undefined) return "this platform has no WebSocket: pass a class as the WebSocket option";
+  if (WebSocket === undefined) throw new Error("this platform has no WebSocket: pass a class as the WebSocket option");
   const Class: AnyConstructor = WebSocket;
   const wsOptions = {
     perMessageDeflate: compression === false ? false : deflate(compression === true ? {} : compression),
@@ -133,15 +104,8 @@ function construct(options: OpeningOptions): WebSocketLike | string {
     maxPayload: messageBytes,
     closeTimeout: CLOSE_MS,
   } as const;
-  try {
-    const isWs = "terminate" in WebSocket.prototype;
-    const socket = isWs ? new Class(url, SUBPROTOCOL, wsOptions) : new Class(url, SUBPROTOCOL);
-    // Before it opens: blobs would be read asynchronously, and so out of order.
-    socket.binaryType = "arraybuffer";
-    return socket;
-  } catch (error) {
-    return error instanceof Error ? error.message : "the WebSocket could not be created";
-  }
+  const isWs = "terminate" in WebSocket.prototype;
+  return isWs ? new Class(url, SUBPROTOCOL, wsOptions) : new Class(url, SUBPROTOCOL);
 }
 
 /** What the server asks for too: nothing kept between messages, and windows of 4 KiB. */
@@ -162,23 +126,4 @@ function platformClass(): WebSocketConstructor | undefined {
   const found =
     typeof imported === "object" && imported !== null && "default" in imported ? imported.default : imported;
   return typeof found === "function" ? (found as WebSocketConstructor) : undefined;
-}
-
-/** React Native does not always tell; then hello and welcome find out. */
-function hasOtherProtocol({ protocol }: { readonly protocol?: unknown }): boolean {
-  return typeof protocol === "string" && protocol !== SUBPROTOCOL;
-}
-
-/** Closes a socket that nobody will hear of. Its `onerror` stays: `ws` throws for an error without a listener. */
-function quietly(socket: WebSocketLike): void {
-  try {
-    socket.close(closeCodes.normal.code, closeCodes.normal.reason);
-  } catch {
-    // It was never open.
-  }
-}
-
-function textOf(event: unknown, key: "message" | "reason"): string | undefined {
-  const text = typeof event === "object" && event !== null ? (event as Record<string, unknown>)[key] : undefined;
-  return typeof text === "string" && text !== "" ? text : undefined;
 }

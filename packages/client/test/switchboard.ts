@@ -2,7 +2,7 @@
 import type { Transport, TransportListener } from "@trunkline/core";
 import { greeting, peerLimits, resolveLimits, type Welcome } from "@trunkline/core/internal";
 import type { VirtualClock } from "@trunkline/core/simulation";
-import type { Opening, OpeningFailure, OpeningListener } from "../src/websocket.js";
+import type { Opening, OpeningFailure, OpeningListener } from "../src/opening.js";
 
 export const limits = resolveLimits();
 
