@@ -135,7 +135,10 @@ type Report = (error: unknown, failed?: FailedHandler | string) => void;
 /** Hands on what went wrong in the program; a hook that throws itself is not heard twice. */
 function reporter(onError: OnError | undefined): Report {
   const complain: Report = (error, failed = "a callback failed") =>
-    console.error(`trunkline: ${typeof failed === "string" ? failed : `${failed.path}: ${failed.errorId}`}:`, error);
+    console.error(
+      `trunkline: ${typeof failed === "string" ? failed : `${failed.path}: ${failed.errorId ?? "the answer could not be sent"}`}:`,
+      error,
+    );
   if (onError === undefined) return complain;
   return (error, failed) => guard(() => onError(error, typeof failed === "string" ? undefined : failed), complain);
 }

@@ -73,7 +73,6 @@ export class ClientConnection implements Caller {
         renew: (peer) => void this.#renew(peer),
         news: () => this.#news++,
         invalidated: (tags) => this.invalidate(tags ?? undefined),
-        report: (error) => options.report(error, "an answer could not be sent"),
       },
     );
     if (page) this.#life = new PageLife(this, { page, clock, patienceMs: limits.heartbeatMs + limits.graceMs });

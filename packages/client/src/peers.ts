@@ -23,8 +23,6 @@ export interface PeersOwner {
   invalidated(tags: readonly string[] | null): void;
   /** Something has arrived, from whichever of them, that may tell of a change. */
   news(): void;
-  /** An answer of ours could not be sent. */
-  report(error: unknown): void;
 }
 
 export class Peers implements Caller {
@@ -105,10 +103,6 @@ export class Peers implements Caller {
         finished: () => this.#departed(peer, false),
         news: () => owner.news(),
         invalidated: (tags) => owner.invalidated(tags),
-        oversized: (work) =>
-          owner.report(
-            new RangeError(`${work?.path}: the answer was larger than the server takes (limits.messageBytes)`),
-          ),
       },
     });
     return peer;

@@ -54,8 +54,9 @@ export type { ConversationEffect, ConversationInput } from "./machine/conversati
 export { CreditBalance, CreditWindow } from "./machine/credit.js";
 export { Heartbeat } from "./machine/heartbeat.js";
 export { IncomingCall } from "./machine/incoming-call.js";
-export { type AbortReason, IncomingCalls } from "./machine/incoming-calls.js";
+export { IncomingCalls } from "./machine/incoming-calls.js";
 export { IncomingUpstreams } from "./machine/incoming-upstreams.js";
+export type { AbortReason } from "./machine/incoming-words.js";
 export { JoinedStreams, type JoinNotice, type Portion } from "./machine/joined-streams.js";
 export { Joining } from "./machine/joining.js";
 export type { Machine } from "./machine/machine.js";

@@ -171,6 +171,7 @@ export class LinkedPeers {
         once: unanswered,
         stream: unanswered,
         explain: (error) => ({ code: "INTERNAL", message: String(error) }),
+        oversized: ({ path }) => void this.heard.push(`${role} oversized ${path}`),
         ...answerer,
       }),
       owner: {
@@ -178,7 +179,6 @@ export class LinkedPeers {
         broken: (close) => void this.heard.push(`${role} broken ${close}`),
         goodbye: (spreadMs) => void this.heard.push(`${role} goodbye ${spreadMs}`),
         finished: () => void this.heard.push(`${role} finished`),
-        oversized: (work) => void this.heard.push(`${role} oversized ${work?.path}`),
         ...owner,
       },
     });

@@ -15,7 +15,6 @@ import {
   type PeerOwner,
   type ProcedureCalls,
   peerLimits,
-  type Work,
 } from "@trunkline/core/internal";
 import { ClientCalls } from "./client-calls.js";
 import { Credentials } from "./credentials.js";
@@ -222,10 +221,5 @@ export class ServerConnection implements Connection, PeerOwner {
     if (close === "forbidden") return this.end({ close, detail: "credentials of somebody else" });
     this.#peer.detach(close);
     this.#detached();
-  }
-
-  oversized(work: Work | undefined): void {
-    const error = new RangeError("an answer was larger than the client takes (limits.messageBytes)");
-    this.#household.report({ error, connection: this, ...(work === undefined ? {} : { path: work.path }) });
   }
 }

@@ -143,6 +143,10 @@ class Bound implements Answerer {
     return { code: "RESOURCE_EXHAUSTED", message: refused.message, refused: true };
   }
 
+  oversized(work: Work): void {
+    this.#answerer.oversized?.(work);
+  }
+
   abandoned(change: 1 | -1): void {
     this.#handlers.abandoned.changed(change);
   }

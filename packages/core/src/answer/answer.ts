@@ -82,6 +82,12 @@ export class RouterAnswerer<Connection> implements Answerer {
     return explain(error, { ...this.#options, connection: this.#connection, route, work });
   }
 
+  oversized({ path }: Work): void {
+    const caller = this.#options.role === "server" ? "client" : "server";
+    const error = new RangeError(`an answer was larger than the ${caller} takes (limits.messageBytes)`);
+    this.#options.report({ error, connection: this.#connection, path });
+  }
+
   #route(work: Work): Route {
     const route = this.#answered.routes.get(work.path);
     // The path is never echoed: it is whatever the caller sent.

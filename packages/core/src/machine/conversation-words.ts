@@ -3,15 +3,13 @@
  * `conversation.ts`.
  */
 import type { StandardCode } from "../error/codes.js";
-import type { Data, Encoded, Written } from "../protocol/blob.js";
+import type { Data, Written } from "../protocol/blob.js";
 import type { CloseName } from "../protocol/close-codes.js";
 import type { PeerLimits } from "../protocol/limits.js";
-import type { WireError } from "../protocol/message.js";
-import type { IncomingCall } from "./incoming-call.js";
-import type { IncomingEffect } from "./incoming-calls.js";
-import type { Joining, Portion, Shared } from "./joined-streams.js";
+import type { HandlerInput, IncomingEffect } from "./incoming-words.js";
 import type { OutgoingCall } from "./outgoing-call.js";
 import type { OutgoingEffect } from "./outgoing-calls.js";
+import type { SourceInput } from "./outgoing-upstreams.js";
 
 /** Hello and welcome have been said on a new transport. */
 export interface Attach {
@@ -34,23 +32,7 @@ export type CallerInput<Sink> =
   | { readonly type: "adopt"; readonly call: OutgoingCall<Sink> }
   | { readonly type: "cancel"; readonly call: OutgoingCall<Sink> }
   | { readonly type: "consume"; readonly call: OutgoingCall<Sink>; readonly count: number }
-  // From the source of an upstream, after a `read`: an item, its end, or that it has failed.
-  | { readonly type: "supply"; readonly call: OutgoingCall<Sink>; readonly value: Encoded }
-  | { readonly type: "exhausted"; readonly call: OutgoingCall<Sink> }
-  | { readonly type: "fault"; readonly call: OutgoingCall<Sink> };
-
-/** From our handlers. */
-export type HandlerInput<Work> =
-  | { readonly type: "reply"; readonly call: IncomingCall<Work>; readonly value: Encoded }
-  | { readonly type: "fail"; readonly call: IncomingCall<Work>; readonly error: WireError; readonly blob?: Uint8Array }
-  | { readonly type: "ready"; readonly call: IncomingCall<Work> }
-  | { readonly type: "event"; readonly call: IncomingCall<Work>; readonly value: Encoded; readonly eventId?: string }
-  | { readonly type: "gap"; readonly call: IncomingCall<Work>; readonly reason: string }
-  | { readonly type: "mark"; readonly call: IncomingCall<Work>; readonly eventId: string }
-  | { readonly type: "finish"; readonly call: IncomingCall<Work> }
-  // Of an upstream: so many items were taken; no more are wanted.
-  | { readonly type: "take"; readonly call: IncomingCall<Work>; readonly count: number }
-  | { readonly type: "decline"; readonly call: IncomingCall<Work> };
+  | SourceInput<Sink>;
 
 export type ConversationInput<Sink, Work> =
   | CallerInput<Sink>
@@ -64,10 +46,6 @@ export type ConversationInput<Sink, Work> =
   | { readonly type: "message"; readonly generation: number; readonly data: Data }
   | { readonly type: "alive"; readonly generation: number }
   | { readonly type: "congested"; readonly generation: number; readonly congested: boolean }
-  // The topics that feed streams.
-  | { readonly type: "share"; readonly call: IncomingCall<Work> }
-  | { readonly type: "join"; readonly call: IncomingCall<Work>; readonly at: Joining }
-  | ({ readonly type: "feed"; readonly call: IncomingCall<Work>; readonly message: Shared } & Portion)
   // Our owner.
   | { readonly type: "flush" }
   /** Another conversation goes on in this one's place. `lost`: this one's session is known to be gone. */
@@ -75,17 +53,16 @@ export type ConversationInput<Sink, Work> =
   | { readonly type: "end"; readonly code: StandardCode; readonly message: string };
 
 /**
- * `send`: write this on the transport of this generation. `share`: the same, for what many transports send. `flush`: come back with a flush when this turn is over. `ping`: a
- * protocol ping. `drop`: this transport is of no use, the session goes on. `break`: rules or bounds were broken, the
- * session cannot go on. `goodbye`: the other end wants us elsewhere. `renew`: it wants, or brings,
- * new credentials. `invalidate`: what was kept with these tags is no longer true. `moved`: these calls
- * are for the conversation that goes on. `finished`: after that, nothing is in flight here any more.
+ * `send`: write this on the transport of this generation. `flush`: come back with a flush when this turn is over. `ping`:
+ * a protocol ping. `drop`: this transport is of no use, the session goes on. `break`: rules or bounds were broken, the
+ * session cannot go on. `goodbye`: the other end wants us elsewhere. `renew`: it wants, or brings, new credentials.
+ * `invalidate`: what was kept with these tags is no longer true. `moved`: these calls are for the conversation that goes
+ * on. `finished`: after that, nothing is in flight here any more.
  */
 export type ConversationEffect<Sink, Work> =
   | OutgoingEffect<Sink>
   | IncomingEffect<Work>
   | { readonly type: "send"; readonly generation: number; readonly data: Written }
-  | { readonly type: "share"; readonly generation: number; readonly message: Shared }
   | { readonly type: "flush" }
   | { readonly type: "ping" }
   | { readonly type: "drop"; readonly close: CloseName }

@@ -17,17 +17,16 @@ import type { Limits } from "../protocol/limits.js";
 import type { Batch, Frame, PartFrame } from "../protocol/message.js";
 import { op } from "../protocol/message.js";
 import { parse, parseFrame, type Violation, violation } from "../protocol/parse.js";
-import { tellIncoming, tellOutgoing } from "./conversation-programs.js";
 import type { Attach, ConversationEffect, ConversationInput } from "./conversation-words.js";
 import { Departures } from "./departures.js";
 import { Heartbeat } from "./heartbeat.js";
 import type { IncomingCall } from "./incoming-call.js";
 import type { IncomingContext } from "./incoming-calls.js";
+import type { AnsweredCalls } from "./incoming-words.js";
 import type { JoinNotice } from "./joined-streams.js";
 import type { Machine } from "./machine.js";
 import type { OutgoingCall } from "./outgoing-call.js";
 import { OutgoingCalls } from "./outgoing-calls.js";
-import type { AnsweredCalls } from "./refused-calls.js";
 import { Session, type SessionState } from "./session.js";
 
 /**
@@ -137,7 +136,7 @@ export class Conversation<Sink, Work>
 
   /** How many events a stream that a topic feeds takes now. */
   room(call: IncomingCall<Work>): number {
-    return this.#incoming.joined.room(call);
+    return this.#incoming.room(call);
   }
 
   /** The largest message that the other end takes. */
@@ -167,9 +166,6 @@ export class Conversation<Sink, Work>
       case "call":
         this.#calls.add(input.call);
         break;
-      case "reply":
-        this.#incoming.reply(input.call, input.value);
-        break;
       case "message":
         this.#message(input.generation, input.data, now);
         break;
@@ -180,26 +176,20 @@ export class Conversation<Sink, Work>
         this.#weigh(now);
         this.#finish();
         return;
-      case "adopt":
-      case "cancel":
       case "consume":
+        this.#calls.consume(input.call, input.count);
+        break;
+      case "cancel":
+        this.#calls.cancel(input.call);
+        break;
+      case "adopt":
+        this.#calls.adopt(input.call);
+        break;
       case "supply":
       case "exhausted":
       case "fault":
-        tellOutgoing(this.#calls, input);
+        this.#calls.upstreams?.tell(input);
         break;
-      case "share":
-        this.#incoming.joined.share(input.call);
-        break;
-      case "join":
-        this.#incoming.joined.join(input.call, input.at);
-        break;
-      case "feed": {
-        const { call, message } = input;
-        if (!this.#incoming.feed(call, input, message.bytes)) break;
-        this.#effects.push({ type: "share", generation: this.#generation, message });
-        return;
-      }
       case "alive":
         if (this.#isCurrent(input.generation)) this.#heartbeat.heard(now);
         return;
@@ -225,7 +215,7 @@ export class Conversation<Sink, Work>
         this.#end(input.code, input.message, now);
         return;
       default:
-        tellIncoming(this.#incoming, input, now);
+        if (this.#incoming.tell(input, now)) return;
     }
     this.#endTurn(now);
   }

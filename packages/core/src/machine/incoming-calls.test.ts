@@ -2,9 +2,13 @@ import { describe, expect, it } from "vitest";
 import { defaultLimits, type Limits, peerLimits } from "../protocol/limits.js";
 import { op } from "../protocol/message.js";
 import type { IncomingCall, IncomingState } from "./incoming-call.js";
-import { IncomingCalls, type IncomingEffect } from "./incoming-calls.js";
+import { IncomingCalls } from "./incoming-calls.js";
+import type { IncomingEffect } from "./incoming-words.js";
 
 type Call = IncomingCall<string>;
+
+/** No stream here is fed by a topic. */
+type CallEffect = Exclude<IncomingEffect<string>, { type: "share" }>;
 
 /** One end's handlers, and a session that only collects. */
 class Desk {
@@ -14,7 +18,7 @@ class Desk {
   readonly backlog = { length: 0, size: 0, taken: 0 };
   /** Every call that was asked for, by id. */
   readonly opened = new Map<number, Call>();
-  #effects: IncomingEffect<string>[] = [];
+  #effects: CallEffect[] = [];
 
   constructor(limits: Partial<Limits> = {}, firstId: 1 | 2 = 1) {
     this.calls = new IncomingCalls({
@@ -22,6 +26,7 @@ class Desk {
         push: (frame) => void this.pushed.push(String(frame)),
         pushUrgent: (frame) => void this.pushed.push(frame),
         backlog: this.backlog,
+        state: { name: "attached", generation: 1, congested: false },
         flows: true,
         bulkSize: 0,
         isSending: (id) => this.sending.has(id),
@@ -30,7 +35,7 @@ class Desk {
       },
       limits: { ...defaultLimits, ...limits },
       firstId,
-      emit: (effect) => void this.#effects.push(effect),
+      emit: (effect) => void this.#effects.push(effect as CallEffect),
     });
   }
 

@@ -29,30 +29,16 @@ import { type Violation, violation } from "../protocol/parse.js";
 import { exceedsBytes } from "../protocol/text.js";
 import { CallsById } from "./calls-by-id.js";
 import { IncomingCall } from "./incoming-call.js";
-import { type IncomingUpstreamEffect, IncomingUpstreams } from "./incoming-upstreams.js";
-import { type JoinedEffect, JoinedStreams, type JoinNotice, type Portion } from "./joined-streams.js";
+import { IncomingUpstreams } from "./incoming-upstreams.js";
+import type { AbortReason, AnsweredCalls, HandlerInput, IncomingEffect } from "./incoming-words.js";
+import { JoinedStreams, type JoinNotice, type Portion } from "./joined-streams.js";
 import { Refusals } from "./refusals.js";
 import type { Session } from "./session.js";
-
-/** Why a handler's work is not wanted any more. `source`: what the caller sends has failed. */
-export type AbortReason = "cancelled" | "deadline" | "ended" | "source";
-
-/**
- * `request`: answer this. `pull`: get one event from the source. `abort`: stop, and say when it has stopped.
- * `oversized`: an answer was larger than the other end takes, and was replaced by an error.
- */
-export type IncomingEffect<Work> =
-  | JoinedEffect<Work>
-  | { readonly type: "request"; readonly call: IncomingCall<Work> }
-  | { readonly type: "pull"; readonly call: IncomingCall<Work> }
-  | { readonly type: "abort"; readonly call: IncomingCall<Work>; readonly reason: AbortReason }
-  | { readonly type: "oversized"; readonly call: IncomingCall<Work> }
-  | IncomingUpstreamEffect<Work>;
 
 export interface IncomingContext<Work> {
   readonly session: Pick<
     Session<JoinNotice>,
-    "push" | "pushUrgent" | "backlog" | "flows" | "bulkSize" | "isSending" | "withdraw" | "decline"
+    "state" | "push" | "pushUrgent" | "backlog" | "flows" | "bulkSize" | "isSending" | "withdraw" | "decline"
   >;
   readonly limits: Limits;
   /** The parity of the other end's ids. */
@@ -60,7 +46,7 @@ export interface IncomingContext<Work> {
   emit(effect: IncomingEffect<Work>): void;
 }
 
-export class IncomingCalls<Work> {
+export class IncomingCalls<Work> implements AnsweredCalls<Work> {
   // Made when they are needed: most clients only call.
   #joined: JoinedStreams<Work> | undefined;
   #upstreams: IncomingUpstreams<Work> | undefined;
@@ -184,6 +170,55 @@ export class IncomingCalls<Work> {
     }
   }
 
+  tell(input: HandlerInput<Work>, now: number): boolean {
+    const { call } = input;
+    switch (input.type) {
+      case "reply":
+        this.reply(call, input.value);
+        break;
+      case "event":
+        this.event(call, input.value, input.eventId);
+        break;
+      case "feed":
+        return this.#share(input);
+      case "fail":
+        this.fail(call, input.error, input.blob);
+        break;
+      case "ready":
+        this.ready(call);
+        break;
+      case "gap":
+        this.gap(call, input.reason);
+        break;
+      case "mark":
+        this.mark(call, input.eventId);
+        break;
+      case "finish":
+        this.finish(call);
+        break;
+      case "take":
+        this.upstreams.take(call, input.count, now);
+        break;
+      case "decline":
+        this.upstreams.decline(call);
+        break;
+      case "share":
+        this.joined.share(call);
+        break;
+      case "join":
+        this.joined.join(call, input.at);
+    }
+    return false;
+  }
+
+  room(call: IncomingCall<Work>): number {
+    return this.joined.room(call);
+  }
+
+  render(notice: JoinNotice): string | undefined {
+    return this.joined.render(notice);
+  }
+
   /** A handler's value. */
   reply(call: IncomingCall<Work>, value: Encoded): void {
     if (this.#finish(call)) this.#push(call, resultFrame(call.id, value));
@@ -281,6 +316,16 @@ export class IncomingCalls<Work> {
     this.#byId.clear();
     this.#streams = 0;
     this.#lastId = 0;
+  }
+
+  /** What a topic feeds leaves at once, past all that is numbered. False: nothing left. */
+  #share(input: Extract<HandlerInput<Work>, { type: "feed" }>): boolean {
+    const { call, message } = input;
+    if (!this.feed(call, input, message.bytes)) return false;
+    const { state } = this.#context.session;
+    if (state.name !== "attached") return false;
+    this.#context.emit({ type: "share", generation: state.generation, message });
+    return true;
   }
 
   get #hasRoom(): boolean {

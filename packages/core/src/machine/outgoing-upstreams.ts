@@ -30,6 +30,12 @@ export type OutgoingUpstreamEffect<Sink> =
   | { readonly type: "read"; readonly call: OutgoingCall<Sink> }
   | { readonly type: "stop"; readonly call: OutgoingCall<Sink> };
 
+/** From the source of an upstream, after a `read`: an item, its end, or that it has failed. */
+export type SourceInput<Sink> =
+  | { readonly type: "supply"; readonly call: OutgoingCall<Sink>; readonly value: Encoded }
+  | { readonly type: "exhausted"; readonly call: OutgoingCall<Sink> }
+  | { readonly type: "fault"; readonly call: OutgoingCall<Sink> };
+
 /** Settles a call whose upstream is of no use to the other end. */
 type Fail<Sink> = (
   call: OutgoingCall<Sink>,
@@ -80,6 +86,12 @@ export class OutgoingUpstreams<Sink> {
     if (upstream === undefined || this.#peer === undefined) return;
     upstream.state = { name: "paused", balance: new UpstreamBalance(this.#peer.upstreamBytes) };
     this.#stalled.add(call);
+  }
+
+  tell(input: SourceInput<Sink>): void {
+    if (input.type === "supply") this.supply(input.call, input.value);
+    else if (input.type === "exhausted") this.exhausted(input.call);
+    else this.fault(input.call);
   }
 
   /** The source has the item it was asked for. */

@@ -5,24 +5,14 @@
 import type { Frame } from "../protocol/message.js";
 import { op } from "../protocol/message.js";
 import { type Violation, violation } from "../protocol/parse.js";
-import type { IncomingCalls, IncomingContext } from "./incoming-calls.js";
-import type { IncomingUpstreams } from "./incoming-upstreams.js";
-import type { JoinedStreams } from "./joined-streams.js";
+import type { IncomingContext } from "./incoming-calls.js";
+import type { AnsweredCalls } from "./incoming-words.js";
 import { Refusals } from "./refusals.js";
-
-/** What a conversation asks of whoever keeps the calls of the other end. */
-export interface AnsweredCalls<Work> extends Omit<IncomingCalls<Work>, "joined" | "upstreams"> {
-  readonly joined: Pick<JoinedStreams<Work>, "render" | "share" | "join" | "room">;
-  readonly upstreams: Pick<IncomingUpstreams<Work>, "take" | "decline">;
-}
 
 /** There is never a call to say anything of. */
 const silent = (): void => {};
-const none = (): undefined => {};
 
 export class RefusedCalls<Work> implements AnsweredCalls<Work> {
-  readonly joined = { render: none, share: silent, join: silent, room: () => 0 };
-  readonly upstreams = { take: silent, decline: silent };
   readonly deadline = Infinity;
   readonly open = 0;
   readonly awaited = 0;
@@ -30,14 +20,9 @@ export class RefusedCalls<Work> implements AnsweredCalls<Work> {
   readonly attached = silent;
   readonly look = silent;
   readonly has = () => false;
-  readonly reply = silent;
-  readonly fail = silent;
-  readonly finish = silent;
-  readonly ready = silent;
-  readonly event = silent;
-  readonly gap = silent;
-  readonly mark = silent;
-  readonly feed = () => false;
+  readonly tell = () => false;
+  readonly room = () => 0;
+  readonly render = (): undefined => {};
   readonly resume = silent;
   readonly expire = silent;
   readonly release = silent;

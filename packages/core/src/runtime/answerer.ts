@@ -1,6 +1,7 @@
 /** What a peer asks of whoever answers. */
-import type { HandlerInput } from "../machine/conversation-words.js";
+
 import type { IncomingCall } from "../machine/incoming-call.js";
+import type { HandlerInput } from "../machine/incoming-words.js";
 import type { Encoded } from "../protocol/blob.js";
 import type { WireError } from "../protocol/message.js";
 import type { OpenStream } from "./open-stream.js";
@@ -15,6 +16,8 @@ export interface Answerer {
   explain(error: unknown, work: Work): WireError | ErrorWithBlob;
   /** A handler's caller has gone before it has settled (1), and when it has settled at last (-1). */
   abandoned?(change: 1 | -1): void;
+  /** An answer was larger than the caller takes, who was told of that instead. */
+  oversized?(work: Work): void;
 }
 
 /** An error whose data has bytes. */

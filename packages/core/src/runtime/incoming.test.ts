@@ -9,6 +9,7 @@ import { op } from "../protocol/message.js";
 import type { Answerer } from "./answerer.js";
 import { Incoming } from "./incoming.js";
 import type { OpenStream } from "./open-stream.js";
+import { Pace } from "./pace.js";
 import type { Sink } from "./sink.js";
 import type { Work } from "./work.js";
 
@@ -49,6 +50,12 @@ function wordsOf(input: ConversationInput<Sink, Work>): string {
     default:
       return input.type;
   }
+}
+
+/** As the machine asks for it. */
+function pull(incoming: Incoming, call: IncomingCall<Work>): void {
+  call.state = "pulling";
+  incoming.pull(call, new Pace({ later: setImmediate }));
 }
 
 /** Lets every promise that can settle do so. */
@@ -130,7 +137,7 @@ describe("a stream", () => {
     await settled();
     expect(said).toEqual(["ready"]);
     for (let i = 0; i < 3; i++) {
-      incoming.pull(call);
+      pull(incoming, call);
       await settled();
     }
     expect(said).toEqual(["ready", "event 1", "event 2", "finish"]);
@@ -146,7 +153,7 @@ describe("a stream", () => {
     const { incoming, said } = handsFor({ stream: () => streamOf(source) });
     const call = streamCall();
     incoming.start(call, 0);
-    incoming.pull(call);
+    pull(incoming, call);
     await settled();
     expect(said).toHaveLength(2);
     expect(said[1]).toMatch(/^(fail|event 1)/);
@@ -167,7 +174,7 @@ describe("a stream", () => {
     const { incoming, said } = handsFor({ stream: () => ({ iterator, encode }) });
     const call = streamCall();
     incoming.start(call, 0);
-    incoming.pull(call);
+    pull(incoming, call);
     await settled();
     expect(said).toEqual(["ready", "fail boom"]);
     expect(closed).toBe(true);
@@ -217,7 +224,7 @@ describe("an abort", () => {
     const { incoming, said } = handsFor({ stream: () => streamOf(iterator) });
     const call = streamCall();
     incoming.start(call, 0);
-    incoming.pull(call);
+    pull(incoming, call);
     await settled();
     incoming.abort(call, "cancelled");
     await settled();
@@ -324,7 +331,7 @@ describe("R8: a handler whose caller has gone", () => {
     const { incoming, abandon, count } = counted({ stream: () => streamOf(source) });
     const call = streamCall();
     incoming.start(call, 0);
-    incoming.pull(call);
+    pull(incoming, call);
     abandon(call);
     await settled();
     expect(count()).toBe(1);

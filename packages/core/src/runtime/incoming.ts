@@ -5,27 +5,66 @@
 
 import type { Conversation } from "../machine/conversation.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
-import type { AbortReason } from "../machine/incoming-calls.js";
+import type { AbortReason, IncomingEffect } from "../machine/incoming-words.js";
 import type { Encoded } from "../protocol/blob.js";
 import { type Answerer, failure } from "./answerer.js";
 import type { OpenStream, Outlet, StreamItem } from "./open-stream.js";
 import { Outlets } from "./outlets.js";
+import { Pace } from "./pace.js";
 import { type PulledListener, PulledSource } from "./pulled-source.js";
 import type { Sink } from "./sink.js";
 import { type Speaker, Work } from "./work.js";
 
+/** What is done with a call; what asks its source, and what is written, is for whoever has the pace and the transport. */
+type CallEffect = Exclude<IncomingEffect<Work>, { type: "pull" | "share" }>;
+
 export class Incoming {
+  /** At which the sources of streams are asked. */
+  readonly Pace = Pace;
   readonly #answerer: Answerer;
   readonly #conversation: Conversation<Sink, Work>;
   readonly #speaker: Speaker;
   /** Made for the first stream that nobody pulls. */
   #outlets: Outlets | undefined;
+  /** Streams whose sources are told, when all else is done, that they take something again. */
+  readonly #waking: IncomingCall<Work>[] = [];
   #pulled: PulledListener<IncomingCall<Work>> | undefined;
 
   constructor(answerer: Answerer, conversation: Conversation<Sink, Work>, speaker: Speaker) {
     this.#answerer = answerer;
     this.#conversation = conversation;
     this.#speaker = speaker;
+  }
+
+  /** Does what the machine wants done with a call. */
+  do(effect: CallEffect, now: number): void {
+    const { call } = effect;
+    switch (effect.type) {
+      case "request":
+        return this.start(call, now);
+      case "wake":
+        return void this.#waking.push(call);
+      case "placed":
+        return call.work?.fed?.placed(effect.offset);
+      case "item":
+        return this.item(call, effect.value, effect.blob);
+      case "complete":
+        return this.complete(call);
+      case "abort":
+        return this.abort(call, effect.reason);
+      case "oversized":
+        if (call.work !== undefined) this.#answerer.oversized?.(call.work);
+    }
+  }
+
+  /**
+   * All else is done: one source is told that its stream takes something again, because what one is fed may be all that the
+   * transport takes. False: there is none.
+   */
+  wake(): boolean {
+    const call = this.#waking.shift();
+    call?.work?.fed?.wake();
+    return call !== undefined;
   }
 
   /** Begins to answer. Returns when the handler has returned, which may be long before it has settled. */
@@ -58,8 +97,8 @@ export class Incoming {
   }
 
   /** Gets one event from the source. */
-  pull(call: IncomingCall<Work>): void {
-    call.work?.source?.ask();
+  pull(call: IncomingCall<Work>, pace: Pace): void {
+    pace.step(ask, call);
   }
 
   /** The next item of its upstream. */
@@ -144,6 +183,11 @@ export class Incoming {
     this.#speaker.say(failure(call, this.#answerer.explain(error, call.work)));
   }
 }
+
+/** Unless it was aborted while it waited. */
+const ask = (call: IncomingCall<Work>): void => {
+  if (call.state === "pulling") call.work?.source?.ask();
+};
 
 function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {
   return value instanceof Promise;

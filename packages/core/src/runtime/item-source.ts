@@ -3,7 +3,9 @@
  * more is wanted. One that nothing was read from is left as it is, for whoever tries again with it.
  */
 import type { OutgoingCall } from "../machine/outgoing-call.js";
+import type { SourceInput } from "../machine/outgoing-upstreams.js";
 import type { Encoded } from "../protocol/blob.js";
+import { Pace } from "./pace.js";
 
 /** What a caller may send items from. A `ReadableStream` is one, on every platform. */
 export type UpstreamSource<Item> = AsyncIterable<Item> | Iterable<Item> | ItemReadable<Item>;
@@ -13,11 +15,9 @@ interface ItemReadable<Item> {
   getReader(): { read(): Promise<{ done: boolean; value?: Item }>; cancel(reason?: unknown): Promise<void> };
 }
 
-/** What a source has to say to the machine, once for each time it is read. */
-export interface SourceListener<Sink> {
-  supply(call: OutgoingCall<Sink>, value: Encoded): void;
-  exhausted(call: OutgoingCall<Sink>): void;
-  fault(call: OutgoingCall<Sink>): void;
+/** Who hears what a source has, once for each time it is read. */
+interface SourceSpeaker<Sink> {
+  say(input: SourceInput<Sink>): void;
 }
 
 export interface ItemSourceOptions {
@@ -33,6 +33,8 @@ interface ItemIterator {
 }
 
 export class ItemSource {
+  /** At which it is asked. */
+  readonly Pace = Pace;
   readonly #source: UpstreamSource<unknown>;
   readonly #options: ItemSourceOptions;
   #iterator: ItemIterator | undefined;
@@ -54,17 +56,24 @@ export class ItemSource {
     return this.#failure?.error ?? error;
   }
 
-  /** Gets the next item. Never rejects. */
-  async read<Sink>(call: OutgoingCall<Sink>, listener: SourceListener<Sink>): Promise<void> {
+  /** Gets the next item, now or after a breath. */
+  ask<Sink>(call: OutgoingCall<Sink>, pace: Pace, speaker: SourceSpeaker<Sink>): void {
+    pace.step(() => {
+      if (call.upstream?.state.name === "reading") void this.#read(call, speaker);
+    }, call);
+  }
+
+  /** Never rejects. */
+  async #read<Sink>(call: OutgoingCall<Sink>, speaker: SourceSpeaker<Sink>): Promise<void> {
     let item: unknown;
     try {
       this.#iterator ??= iteratorOf(this.#source);
       const result = await this.#iterator.next();
-      if (result.done) return listener.exhausted(call);
+      if (result.done) return speaker.say({ type: "exhausted", call });
       item = result.value;
     } catch (error) {
       this.#failure = { error };
-      return listener.fault(call);
+      return speaker.say({ type: "fault", call });
     }
     let value: Encoded;
     try {
@@ -72,9 +81,9 @@ export class ItemSource {
     } catch (error) {
       this.#failure = { error };
       this.stop();
-      return listener.fault(call);
+      return speaker.say({ type: "fault", call });
     }
-    listener.supply(call, value);
+    speaker.say({ type: "supply", call, value });
   }
 
   /** No more is wanted: its own clean-up runs. */

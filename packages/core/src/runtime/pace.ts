@@ -1,11 +1,14 @@
 /**
- * Sources that are asked for what comes next, and when a turn is over.
+ * The one pace at which all sources of a peer are asked for what comes next (those of streams, and those of our callers'
+ * upstreams), and when a turn is over.
  *
  * Steps lead to one another from promise to promise, as those of a source that never waits do: nothing else would run
  * meanwhile. After so many, everything else in this process has its turn.
  *
  * Such a source gives its next event a few promises after it was asked. As long as one may still do so, what was said
  * waits for it, to travel along.
+ *
+ * Whatever has sources brings this class along: an end without any does not load it.
  */
 import type { Clock } from "../clock.js";
 

@@ -103,7 +103,7 @@ describe("a call", () => {
     await expect(callOnce(client, query(1))).rejects.toMatchObject({ code: "INTERNAL", message: "null" });
   });
 
-  it("rejects when its answer is larger than the client takes, and the server's owner hears of it", async () => {
+  it("rejects when its answer is larger than the client takes, and whoever answers hears of it", async () => {
     const { client, heard } = linked({
       server: { once: () => JSON.stringify("a".repeat(2_000)) },
       limits: { messageBytes: 1_000 },

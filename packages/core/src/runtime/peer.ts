@@ -6,7 +6,6 @@ import type { Alarm, Clock } from "../clock.js";
 import type { StandardCode } from "../error/codes.js";
 import { Conversation } from "../machine/conversation.js";
 import type { Attach, ConversationEffect, ConversationInput } from "../machine/conversation-words.js";
-import type { IncomingCall } from "../machine/incoming-call.js";
 import type { OutgoingCall } from "../machine/outgoing-call.js";
 import { RefusedCalls } from "../machine/refused-calls.js";
 import { type Data, type Written, whole } from "../protocol/blob.js";
@@ -18,8 +17,8 @@ import type { Answering } from "./answering.js";
 import { closeTransport } from "./close-transport.js";
 import type { Incoming } from "./incoming.js";
 import type { Caller } from "./outgoing.js";
+import type { Pace } from "./pace.js";
 import type { Sink } from "./sink.js";
-import { Sources } from "./sources.js";
 import type { Speaker, Work } from "./work.js";
 
 /** What a peer's owner hears. None of these may throw. */
@@ -40,8 +39,6 @@ export interface PeerOwner {
   drained?(): void;
   /** Something has arrived that may tell of a change: an event, a call, the answer to what was no query. */
   news?(): void;
-  /** An answer was larger than the other end takes. */
-  oversized?(work: Work | undefined): void;
 }
 
 export interface PeerOptions {
@@ -67,10 +64,8 @@ export class Peer implements Caller, Speaker {
   #bytesReceived = 0;
   #confirmed = false;
   #congested = false;
-  // Most ends of most conversations never need these.
-  #sources: Sources | undefined;
-  /** Streams whose sources are told, when all else is done, that they take something again. */
-  #waking: IncomingCall<Work>[] | undefined;
+  /** Of all sources that are asked here. Most ends of most conversations never need it. */
+  #pace: Pace | undefined;
   #now = 0;
   /** Effects are being done: what is said meanwhile waits for its turn, so that order is kept. */
   #busy = false;
@@ -185,7 +180,7 @@ export class Peer implements Caller, Speaker {
   end(close: CloseName, code: StandardCode, message: string): void {
     this.detach(close);
     this.say({ type: "end", code, message });
-    this.#sources?.clear();
+    this.#pace?.clear();
     this.#alarm.clear();
   }
 
@@ -215,9 +210,10 @@ export class Peer implements Caller, Speaker {
     this.say({ type: "consume", call, count });
   }
 
-  get #asking(): Sources {
-    this.#sources ??= new Sources(this, this.#incoming, this.#clock);
-    return this.#sources;
+  /** Whoever has sources to be asked brings the class along. */
+  #paceOf(Class: typeof Pace): Pace {
+    this.#pace ??= new Class(this.#clock);
+    return this.#pace;
   }
 
   say(input: ConversationInput<Sink, Work>): void {
@@ -248,10 +244,7 @@ export class Peer implements Caller, Speaker {
       for (;;) {
         const effects = this.#conversation.take();
         for (const effect of effects) this.#do(effect);
-        // One at a time: what one is fed may be all that the transport takes.
-        const waking = effects.length === 0 ? this.#waking?.shift() : undefined;
-        if (effects.length === 0 && waking === undefined) break;
-        waking?.work?.fed?.wake();
+        if (effects.length === 0 && !this.#incoming?.wake()) break;
       }
     } finally {
       this.#busy = false;
@@ -283,7 +276,7 @@ export class Peer implements Caller, Speaker {
 
   /** When this turn is over, and with it what sources have ready. */
   readonly #flush = (): void => {
-    if (this.#sources?.wait()) this.#clock.defer(this.#flush);
+    if (this.#pace?.wait()) this.#clock.defer(this.#flush);
     else this.say({ type: "flush" });
   };
 
@@ -305,19 +298,8 @@ export class Peer implements Caller, Speaker {
         if (effect.generation !== this.#generation) return;
         this.#sent(this.#share(effect.message));
         return;
-      case "wake":
-        this.#waking ??= [];
-        this.#waking.push(effect.call);
-        return;
-      case "placed":
-        effect.call.work?.fed?.placed(effect.offset);
-        return;
       case "flush":
         this.#clock.defer(this.#flush);
-        return;
-      case "request":
-        this.#owner.news?.();
-        this.#incoming?.start(effect.call, this.#time());
         return;
       case "result":
         if (!effect.call.isQuery) this.#owner.news?.();
@@ -328,17 +310,13 @@ export class Peer implements Caller, Speaker {
         effect.call.sink.event(effect.value, effect.eventId, effect.blob);
         return;
       case "pull":
-        this.#asking.pull(effect.call);
+        this.#incoming?.pull(effect.call, this.#paceOf(this.#incoming.Pace));
         return;
-      case "read":
-        this.#asking.read(effect.call);
+      case "read": {
+        const { source } = effect.call.sink;
+        source?.ask(effect.call, this.#paceOf(source.Pace), this);
         return;
-      case "item":
-        this.#incoming?.item(effect.call, effect.value, effect.blob);
-        return;
-      case "complete":
-        this.#incoming?.complete(effect.call);
-        return;
+      }
       case "stop":
         effect.call.sink.source?.stop();
         return;
@@ -353,9 +331,6 @@ export class Peer implements Caller, Speaker {
       case "gap":
         this.#owner.news?.();
         effect.call.sink.gap(effect.reason);
-        return;
-      case "abort":
-        this.#incoming?.abort(effect.call, effect.reason);
         return;
       case "ping":
         this.#transport?.ping();
@@ -383,9 +358,9 @@ export class Peer implements Caller, Speaker {
       case "finished":
         this.#owner.finished?.();
         return;
-      case "oversized":
-        this.#owner.oversized?.(effect.call.work);
-        return;
+      default:
+        if (effect.type === "request") this.#owner.news?.();
+        this.#incoming?.do(effect, this.#time());
     }
   }
 }

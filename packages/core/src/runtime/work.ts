@@ -4,7 +4,7 @@ import type { Priority } from "../contract/priority.js";
 import { RpcError } from "../error/rpc-error.js";
 import type { ConversationInput } from "../machine/conversation-words.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
-import type { AbortReason } from "../machine/incoming-calls.js";
+import type { AbortReason } from "../machine/incoming-words.js";
 import type { Meta } from "../protocol/message.js";
 import type { Fed } from "./open-stream.js";
 import type { PulledSource } from "./pulled-source.js";
