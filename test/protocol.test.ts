@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defaultLimits } from "@trunkline/core";
-import { closeCodes, isViolation, op, parse, peerLimits } from "@trunkline/core/internal";
+import { closeCodes, isViolation, op, parse, peerLimits, violations } from "@trunkline/core/internal";
 import { describe, expect, it } from "vitest";
 
 const page = readFileSync(new URL("../PROTOCOL.md", import.meta.url), "utf8");
@@ -38,13 +38,23 @@ describe("PROTOCOL.md", () => {
   });
 
   it("has every section the code refers to", () => {
-    const core = fileURLToPath(new URL("../packages/core/src/", import.meta.url));
-    const sources = readdirSync(core, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"));
-    const named = sources.flatMap((path) => sectionsIn(readFileSync(core + path, "utf8")));
+    const named = sources().flatMap(sectionsIn);
     expect(named.length).toBeGreaterThan(20);
     expect(named.filter((section) => sectionOf(section) === "")).toEqual([]);
   });
 });
+
+it("every violation that has a sentence is found somewhere", () => {
+  const found = sources().flatMap((source) => [...source.matchAll(/violation\("(\w+)"/g)].map(([, name]) => name));
+  expect([...new Set(found)].sort()).toEqual(Object.keys(violations).sort());
+});
+
+/** The text of every file of core. */
+function sources(): string[] {
+  const core = fileURLToPath(new URL("../packages/core/src/", import.meta.url));
+  const paths = readdirSync(core, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"));
+  return paths.map((path) => readFileSync(core + path, "utf8"));
+}
 
 /** From a section's heading to the next. Empty if there is no such section. */
 function sectionOf(number: string): string {

@@ -115,6 +115,7 @@ export {
 } from "./protocol/message.js";
 export { EVENT_ID_LENGTH, isViolation, parse, type Violation } from "./protocol/parse.js";
 export { encodeValue } from "./protocol/value.js";
+export { type ViolationName, violations } from "./protocol/violations.js";
 export type { Answerer } from "./runtime/answerer.js";
 export { type Answering, answering } from "./runtime/answering.js";
 export { Channel } from "./runtime/channel.js";

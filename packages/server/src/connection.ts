@@ -15,6 +15,8 @@ import {
   type PeerOwner,
   type ProcedureCalls,
   peerLimits,
+  type ViolationName,
+  violations,
 } from "@trunkline/core/internal";
 import { ClientCalls } from "./client-calls.js";
 import { Credentials } from "./credentials.js";
@@ -206,8 +208,8 @@ export class ServerConnection implements Connection, PeerOwner {
     return credentials;
   }
 
-  broken(close: CloseName, detail: string): void {
-    this.end({ close, detail });
+  broken(close: CloseName, violation: ViolationName): void {
+    this.end({ close, detail: violations[violation] });
   }
 
   #detached(): void {

@@ -6,6 +6,7 @@ import type { StandardCode } from "../error/codes.js";
 import type { Data, Written } from "../protocol/blob.js";
 import type { CloseName } from "../protocol/close-codes.js";
 import type { PeerLimits } from "../protocol/limits.js";
+import type { ViolationName } from "../protocol/violations.js";
 import type { HandlerInput, IncomingEffect } from "./incoming-words.js";
 import type { OutgoingCall } from "./outgoing-call.js";
 import type { OutgoingEffect } from "./outgoing-calls.js";
@@ -66,7 +67,7 @@ export type ConversationEffect<Sink, Work> =
   | { readonly type: "flush" }
   | { readonly type: "ping" }
   | { readonly type: "drop"; readonly close: CloseName }
-  | { readonly type: "break"; readonly close: CloseName; readonly detail: string }
+  | { readonly type: "break"; readonly close: CloseName; readonly violation: ViolationName }
   | { readonly type: "goodbye"; readonly spreadMs: number }
   | { readonly type: "renew"; readonly auth: unknown }
   | { readonly type: "invalidate"; readonly tags: readonly string[] | null }

@@ -229,10 +229,7 @@ export class Conversation<Sink, Work>
     this.#outgoing?.expire(now);
     this.#incoming.expire(now);
     if (now >= this.#overSince + this.#limits.outboundHardMs) {
-      this.#break(
-        { type: "violation", close: "slowReader", detail: "backlog above limits.outboundHardBytes (§8)" },
-        now,
-      );
+      this.#break(violation("slowReader", "slowReader"), now);
     }
     if (this.#session.state.name !== "ended") this.#endTurn(now);
   }
@@ -306,20 +303,20 @@ export class Conversation<Sink, Work>
       case "events":
         return this.#outgoing?.readers.events(message);
       case "goodbye":
-        if (this.#role === "server") return violation("a goodbye from a client (§3.4)");
+        if (this.#role === "server") return violation("clientGoodbye");
         this.#effects.push({ type: "goodbye", spreadMs: message.spreadMs });
         return undefined;
       case "renew":
         this.#effects.push({ type: "renew", auth: message.auth });
         return undefined;
       case "invalidate":
-        if (this.#role === "server") return violation("an invalidate from a client (§3.7)");
+        if (this.#role === "server") return violation("clientInvalidate");
         this.#effects.push({ type: "invalidate", tags: message.tags });
         return undefined;
       case "violation":
         return message;
       default:
-        return violation(`${message.type} on a transport that is ready (§3)`);
+        return violation("secondGreeting");
     }
   }
 
@@ -350,7 +347,7 @@ export class Conversation<Sink, Work>
     if (joined === undefined || "type" in joined) return joined;
     const frame = parseFrame(joined, this.#limits);
     if ("type" in frame) return frame;
-    if (frame.id !== id || !mayComeInParts(frame)) return violation("a frame in parts is one that may be large (§4.2)");
+    if (frame.id !== id || !mayComeInParts(frame)) return violation("partsSmallFrame");
     return this.#frame(frame, now, isOpening);
   }
 
@@ -359,7 +356,7 @@ export class Conversation<Sink, Work>
     const { calls, subscriptions } = this.#limits;
     return this.#session.receiving.joiningFrames < calls + subscriptions + (this.#outgoing?.inFlight ?? 0)
       ? this.#incoming.announce(id)
-      : violation("more requests in parts than limits.calls and limits.subscriptions (§4.2)", "flood");
+      : violation("partsTooMany", "flood");
   }
 
   #isCurrent(generation: number): boolean {
@@ -436,7 +433,7 @@ export class Conversation<Sink, Work>
   #break(wrong: Violation, now: number): void {
     this.#detach(now);
     this.#overSince = Infinity;
-    this.#effects.push({ type: "break", close: wrong.close, detail: wrong.detail });
+    this.#effects.push({ type: "break", close: wrong.close, violation: wrong.name });
   }
 }
 

@@ -119,8 +119,8 @@ export class IncomingCalls<Work> implements AnsweredCalls<Work> {
   /** A request begins to arrive in parts. */
   announce(id: number): Violation | undefined {
     const { firstId } = this.#context;
-    if (id % 2 !== firstId % 2) return violation("an id of this end's parity (§5.2)");
-    if (id <= this.#lastId) return violation("an id that does not grow (§5.2)");
+    if (id % 2 !== firstId % 2) return violation("wrongParity");
+    if (id <= this.#lastId) return violation("oldId");
     this.#lastId = id;
     return undefined;
   }
@@ -148,25 +148,23 @@ export class IncomingCalls<Work> implements AnsweredCalls<Work> {
         if (call.balance === undefined) return undefined;
         const { available } = call.balance;
         if (!call.balance.raise(frame.limit, this.#context.limits.creditMaxEvents)) {
-          return violation("credit beyond limits.creditMaxEvents (§5.3)");
+          return violation("tooMuchCredit");
         }
         this.#pull(call);
         if (!available) this.#joined?.wake(call);
         return undefined;
       }
       case op.position:
-        return frame.told === undefined
-          ? violation("a question from the caller (§4)")
-          : this.joined.position(call, frame.told);
+        return frame.told === undefined ? violation("callerQuestion") : this.joined.position(call, frame.told);
       case op.event:
       case op.end:
         return call.state === "abandoned" ? undefined : this.upstreams.frame(call, frame, now);
       case op.error:
-        if (call.upstream?.name === "ended") return violation("more of an upstream after its end (§5.6)");
+        if (call.upstream?.name === "ended") return violation("endedUpstream");
         this.#abandon(call, "source");
         return undefined;
       default:
-        return violation("an answer from the caller (§4)");
+        return violation("callerAnswer");
     }
   }
 
@@ -337,8 +335,7 @@ export class IncomingCalls<Work> implements AnsweredCalls<Work> {
     const { limits, emit } = this.#context;
     const { id } = frame;
     const isStream = frame.op === op.subscribe;
-    if (isStream && frame.credit > limits.creditMaxEvents)
-      return violation("credit beyond limits.creditMaxEvents (§5.3)");
+    if (isStream && frame.credit > limits.creditMaxEvents) return violation("tooMuchCredit");
     const full = isStream ? this.#streams >= limits.subscriptions : this.#byId.size - this.#streams >= limits.calls;
     if (full) return this.#refuse(id, `too many ${isStream ? "subscriptions" : "calls"} on this connection`);
     if (this.#isOverloaded) return this.#refuse(id, "too much waits to be sent on this connection");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type EndFrame, type EventFrame, op } from "../protocol/message.js";
+import { violations } from "../protocol/violations.js";
 import { IncomingCall } from "./incoming-call.js";
 import { type IncomingUpstreamEffect, IncomingUpstreams } from "./incoming-upstreams.js";
 
@@ -31,7 +32,8 @@ class Desk {
 
   /** What was wrong with it. */
   frame(call: Call, frame: EventFrame | EndFrame, now: number): string | undefined {
-    return this.upstreams.frame(call, frame, now)?.detail;
+    const wrong = this.upstreams.frame(call, frame, now);
+    return wrong && violations[wrong.name];
   }
 }
 

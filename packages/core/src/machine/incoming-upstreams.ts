@@ -53,20 +53,20 @@ export class IncomingUpstreams<Work> {
     const { limits, emit } = this.#context;
     call.upstream ??= { name: "open", window: new UpstreamWindow(limits.upstreamBytes) };
     if (call.upstream.name === "stopped") return undefined;
-    if (call.upstream.name === "ended") return violation("more of an upstream after its end (§5.6)");
+    if (call.upstream.name === "ended") return violation("endedUpstream");
     this.#known.add(call);
-    if (this.#known.size > limits.upstreams) return violation("more upstreams than limits.upstreams (§5.6)");
+    if (this.#known.size > limits.upstreams) return violation("tooManyUpstreams");
     call.keepAlive(now, limits.callMaxMs);
     if (frame.op === op.end) {
-      if (frame.offset !== undefined) return violation("an upstream that ends with an offset (§5.6)");
+      if (frame.offset !== undefined) return violation("upstreamOffset");
       call.upstream = { name: "ended" };
       emit({ type: "complete", call });
       return undefined;
     }
-    if (frame.eventId !== undefined) return violation("an item with an id (§5.6)");
+    if (frame.eventId !== undefined) return violation("itemId");
     // The text it came as is gone. What the encoder makes of the value is as long as RFC 8785 says.
     const size = itemSize(JSON.stringify(frame.value)) + (frame.blob?.length ?? 0);
-    if (!call.upstream.window.arrive(size)) return violation("an item without credit (§5.6)");
+    if (!call.upstream.window.arrive(size)) return violation("itemNoCredit");
     emit({ type: "item", call, value: frame.value, blob: frame.blob });
     return undefined;
   }

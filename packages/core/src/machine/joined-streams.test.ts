@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defaultLimits, type Limits, type PeerLimits, peerLimits } from "../protocol/limits.js";
+import { violations } from "../protocol/violations.js";
 import { Conversation } from "./conversation.js";
 import type { ConversationEffect, ConversationInput } from "./conversation-words.js";
 import type { IncomingCall, IncomingState } from "./incoming-call.js";
@@ -91,7 +92,7 @@ class Answerer {
     else if (effect.type === "flush") this.say({ type: "flush" });
     else if (effect.type === "request") this.requests.push(effect.call);
     else if (effect.type === "placed") this.told.push(`placed at ${effect.offset}`);
-    else if (effect.type === "break") this.told.push(`break ${effect.detail}`);
+    else if (effect.type === "break") this.told.push(`break ${violations[effect.violation]}`);
     else this.told.push(effect.type);
   };
 }

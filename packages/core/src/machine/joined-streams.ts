@@ -152,9 +152,9 @@ export class JoinedStreams<Work> {
   position(call: IncomingCall<Work>, told: NonNullable<PositionFrame["told"]>): Violation | undefined {
     const { standing } = call;
     if (call.state === "abandoned") return undefined;
-    if (call.state !== "asking" || standing === undefined) return violation("a position nobody asked for (§5.5)");
+    if (call.state !== "asking" || standing === undefined) return violation("unaskedPosition");
     if (told.offset < standing.joined || told.offset > standing.fed || !call.balance?.rewind(told.count)) {
-      return violation("a position where the stream was not led (§5.5)");
+      return violation("wrongPosition");
     }
     call.state = "joined";
     standing.fed = told.offset;

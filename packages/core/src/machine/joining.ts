@@ -117,10 +117,10 @@ export class Joining {
   add({ id, left, blob }: PartFrame): Joined | Violation | undefined {
     const known = this.#unfinished.get(id);
     if (known !== undefined && left !== known.total - known.length) {
-      return violation("a part that does not continue the one before (§4.2)");
+      return violation("brokenPart");
     }
     if (known === undefined && this.#total + left > this.#valueBytes) {
-      return violation("frames in parts exceed limits.valueBytes (§8)", "tooLarge");
+      return violation("partsTooLarge", "tooLarge");
     }
     const frame = known ?? new Unfinished(left);
     if (known === undefined) {
@@ -154,4 +154,4 @@ export class Joining {
   }
 }
 
-const unopened = () => violation("a frame in parts opens with the length of its JSON, in UTF-8 (§4.2)");
+const unopened = () => violation("partsNoEnvelope");

@@ -200,11 +200,11 @@ export class OutgoingCalls<Sink> {
   answer(frame: AnswerFrame): Violation | undefined {
     const call = this.#byId.get(frame.id);
     if (call === undefined) return undefined;
-    if (call.state.name !== "sent" || call.isPartial) return violation("an answer to a call that was not sent (§5.2)");
+    if (call.state.name !== "sent" || call.isPartial) return violation("earlyAnswer");
     const { emit } = this.#context;
     switch (frame.op) {
       case op.result:
-        if (call.window !== undefined) return violation("a result answers a subscription (§5.3)");
+        if (call.window !== undefined) return violation("resultOfStream");
         this.#settle(call);
         emit({ type: "result", call, value: frame.value, blob: frame.blob });
         return undefined;
@@ -221,7 +221,7 @@ export class OutgoingCalls<Sink> {
         this.#upstreams?.stop(call);
         return undefined;
       case op.end:
-        if (call.window === undefined) return violation("an end answers a call (§5.2)");
+        if (call.window === undefined) return violation("endOfCall");
         // What fed the stream last was lost with a transport, and nobody can be asked for it any more.
         if (frame.offset !== undefined && call.reading?.offset !== frame.offset) {
           emit({ type: "gap", call, reason: "the last events were lost with the connection" });

@@ -37,7 +37,7 @@ export class OutgoingStreams<Sink> {
   answer(call: OutgoingCall<Sink>, frame: EventFrame | GapFrame): Violation | undefined {
     const { emit } = this.#context;
     const isGap = frame.op === op.gap;
-    if (!call.window?.arrive()) return violation(`${isGap ? "a gap" : "an event"} without credit (§5.3)`);
+    if (!call.window?.arrive()) return violation("noCredit");
     if (isGap) {
       emit({ type: "gap", call, reason: frame.reason });
       return undefined;
@@ -53,7 +53,7 @@ export class OutgoingStreams<Sink> {
 
   /** The stream goes on after an event that it need not have brought: opened anew, it begins there. */
   mark(call: OutgoingCall<Sink>, eventId: string): Violation | undefined {
-    if (call.window === undefined) return violation("a mark answers a call (§4)");
+    if (call.window === undefined) return violation("markOfCall");
     call.lastEventId = eventId;
     return undefined;
   }

@@ -83,12 +83,12 @@ describe("an upstream of ours", () => {
 
   it.each([
     [2_048, undefined],
-    [2_049, "credit beyond limits.upstreamBytes (§5.6)"],
+    [2_049, "tooManyBytesOfCredit"],
   ])("that has sent 1,024 is granted %d: %s", (limit, wrong) => {
     const desk = new Desk();
     const call = desk.reading();
     for (const length of [480, 480]) desk.upstreams.supply(call, text(length));
-    expect(desk.upstreams.credit(call, limit)?.detail).toBe(wrong);
+    expect(desk.upstreams.credit(call, limit)?.name).toBe(wrong);
   });
 
   it("waits while much is to be sent, and sources go on in the order they stalled", () => {

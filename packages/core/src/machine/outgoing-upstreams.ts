@@ -130,7 +130,7 @@ export class OutgoingUpstreams<Sink> {
     const state = call.upstream?.state;
     if (state === undefined || state.name === "idle" || state.name === "closed") return undefined;
     if (!state.balance.raise(limit, this.#peer?.upstreamBytes ?? 0)) {
-      return violation("credit beyond limits.upstreamBytes (§5.6)");
+      return violation("tooManyBytesOfCredit");
     }
     this.#goOn(call);
     return undefined;

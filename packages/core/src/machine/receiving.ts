@@ -52,7 +52,7 @@ export class Receiving {
 
   /** Takes the numbers of a batch. `size`: of its message. */
   accept({ seq, frames }: Batch, size: number, now: number): Violation | undefined {
-    if (seq !== this.#frames + 1) return violation("seq is not the number of the next frame (§5.1)");
+    if (seq !== this.#frames + 1) return violation("wrongSeq");
     if (frames.length === 0) return undefined;
     this.#frames += frames.length;
     this.#untoldSize += size;

@@ -26,7 +26,7 @@ export class Refusals {
       this.#count = 0;
       this.#recountAt = taken + length + 1;
     }
-    if (++this.#count > MAX_REFUSALS) return violation("too many refusals wait to be read (§5.2)", "flood");
+    if (++this.#count > MAX_REFUSALS) return violation("tooManyRefusals", "flood");
     this.#session.push(errorFrame(id, { code, message, refused: true }), id);
     return undefined;
   }

@@ -41,8 +41,8 @@ export class RefusedCalls<Work> implements AnsweredCalls<Work> {
   }
 
   announce(id: number): Violation | undefined {
-    if (id % 2 !== this.#context.firstId % 2) return violation("an id of this end's parity (§5.2)");
-    if (id <= this.#lastId) return violation("an id that does not grow (§5.2)");
+    if (id % 2 !== this.#context.firstId % 2) return violation("wrongParity");
+    if (id <= this.#lastId) return violation("oldId");
     this.#lastId = id;
     return undefined;
   }

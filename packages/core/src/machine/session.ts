@@ -171,7 +171,7 @@ export class Session<Deferred extends Deferrable> {
   /** A transport is ready. `received`: how many of our frames the other end has. */
   attach(generation: number, received: number, peer: PeerLimits): Violation | undefined {
     if (received < this.#outbox.acknowledged || !this.#outbox.acknowledge(received)) {
-      return violation("`received` is not between what was acknowledged and what was sent (§5.1)");
+      return violation("wrongReceived");
     }
     this.#bulk?.attached(received);
     this.#state = { name: "attached", generation, congested: false };
@@ -209,7 +209,7 @@ export class Session<Deferred extends Deferrable> {
     const wrong = this.receiving.accept(batch, size, now);
     if (wrong !== undefined) return wrong;
     if (batch.ack >= this.#cursor || !this.#outbox.acknowledge(batch.ack)) {
-      return violation("ack of frames that were never sent (§5.1)");
+      return violation("wrongAck");
     }
     this.#bulk?.acknowledged(batch.ack, now);
     return undefined;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defaultLimits, peerLimits } from "../protocol/limits.js";
+import { violations } from "../protocol/violations.js";
 import { Conversation } from "./conversation.js";
 import type { ConversationInput } from "./conversation-words.js";
 import { IncomingCalls } from "./incoming-calls.js";
@@ -32,7 +33,7 @@ class Caller {
         else if (effect.type === "flush") this.say({ type: "flush" });
         else if (effect.type === "event") this.told.push(`${effect.call.sink} ${effect.value} ${effect.eventId}`);
         else if (effect.type === "gap") this.told.push(`${effect.call.sink} gap`);
-        else if (effect.type === "break") this.told.push(`break ${effect.detail}`);
+        else if (effect.type === "break") this.told.push(`break ${violations[effect.violation]}`);
       }
     }
   }

@@ -35,8 +35,8 @@ export class TopicReaders<Sink> {
 
   join(call: OutgoingCall<Sink>, { topic, offset }: JoinFrame): Violation | undefined {
     const reader = this.#byTopic.get(topic);
-    if (call.window === undefined) return violation("a join answers a call (§5.5)");
-    if (reader !== undefined && reader !== call) return violation("two streams joined to one topic (§5.5)");
+    if (call.window === undefined) return violation("joinOfCall");
+    if (reader !== undefined && reader !== call) return violation("joinedTwice");
     this.leave(call);
     call.reading = { topic, offset };
     this.#byTopic.set(topic, call);
@@ -46,10 +46,10 @@ export class TopicReaders<Sink> {
   events({ topic, from, to, items }: TopicEvents): Violation | undefined {
     const call = this.#byTopic.get(topic);
     if (call?.reading === undefined) return undefined;
-    if (call.reading.offset !== from) return violation("events that do not begin where the stream stands (§5.5)");
+    if (call.reading.offset !== from) return violation("eventsElsewhere");
     call.reading.offset = to;
     for (const { eventId, value } of items) {
-      if (!call.window?.arrive()) return violation("an event without credit (§5.3)");
+      if (!call.window?.arrive()) return violation("noCredit");
       call.isGapLast = false;
       call.lastEventId = eventId;
       this.#context.emit({ type: "event", call, value, eventId });
@@ -61,7 +61,7 @@ export class TopicReaders<Sink> {
   tell(call: OutgoingCall<Sink>): Violation | undefined {
     const { state, reading, window } = call;
     if (reading === undefined || window === undefined || state.name !== "sent") {
-      return violation("asks for the position of a stream that is not joined (§5.5)");
+      return violation("positionOfApart");
     }
     this.#context.session.push(positionFrame(state.id, reading.offset, window.arrived), state.id, call.priority);
     return undefined;

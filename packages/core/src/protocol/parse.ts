@@ -26,6 +26,7 @@ import type {
 import { op } from "./message.js";
 import { holdsProto, nestsDeeper } from "./parsed-json.js";
 import { exceedsBytes, exceedsDepth, mayHoldProto, opensMoreThan } from "./text.js";
+import type { ViolationName } from "./violations.js";
 
 /** The longest id an event may have, in UTF-16 units. */
 export const EVENT_ID_LENGTH = 1_024;
@@ -33,11 +34,11 @@ export const EVENT_ID_LENGTH = 1_024;
 /** UTF-16 units of the hash of what a client serves: its server keeps it. */
 const HASH_LENGTH = 128;
 
-/** What the other end did wrong. `detail` is for our own records: it never travels and holds nothing a peer sent. */
+/** What the other end did wrong, and what the transport is closed with for it. */
 export interface Violation {
   readonly type: "violation";
   readonly close: CloseName;
-  readonly detail: string;
+  readonly name: ViolationName;
 }
 
 /** The bounds a text is held against. */
@@ -46,7 +47,7 @@ export type ParseLimits = Pick<Limits, "messageBytes" | "jsonDepth" | "batchFram
 /** Reads one WebSocket message, of either sort. Blobs are views into it. */
 export function parse(data: Data, limits: ParseLimits): Message | Violation {
   if (typeof data !== "string") return parseBinary(data, limits);
-  if (exceedsBytes(data, limits.messageBytes)) return violation("message exceeds limits.messageBytes (§8)", "tooLarge");
+  if (exceedsBytes(data, limits.messageBytes)) return violation("tooLarge", "tooLarge");
   const items = readArray(data, limits);
   if (!Array.isArray(items)) return items;
   const head: unknown = items[0];
@@ -56,15 +57,15 @@ export function parse(data: Data, limits: ParseLimits): Message | Violation {
 
 /** A batch whose frames have blobs; nothing else is binary. */
 function parseBinary(data: Uint8Array, limits: ParseLimits): Message | Violation {
-  if (data.length > limits.messageBytes) return violation("message exceeds limits.messageBytes (§8)", "tooLarge");
+  if (data.length > limits.messageBytes) return violation("tooLarge", "tooLarge");
   const envelope = unseal(data);
-  if (envelope === undefined) return violation("a binary message opens with the length of its JSON, in UTF-8 (§3.1)");
+  if (envelope === undefined) return violation("noEnvelope");
   const items = readArray(envelope.text, limits);
   if (!Array.isArray(items)) return items;
   const head: unknown = items[0];
-  if (!Array.isArray(head)) return violation("a binary message is a batch (§3.1)");
+  if (!Array.isArray(head)) return violation("noBatch");
   const blobs = readBlobs(head.pop(), items.length - 1, envelope.bytes);
-  if (blobs === undefined) return violation("the lengths of its blobs make up what follows the JSON (§3.1)");
+  if (blobs === undefined) return violation("blobLengths");
   return readBatch(head, items, limits, blobs);
 }
 
@@ -78,14 +79,14 @@ export interface Joined {
 /** Reads a frame that came in parts. Its text is held to what a message is held to. */
 export function parseFrame({ json, blob }: Joined, limits: ParseLimits): Frame | Violation {
   if (json.length > limits.messageBytes) {
-    return violation("the JSON of a frame in parts exceeds limits.messageBytes (§8)", "tooLarge");
+    return violation("partsJsonTooLarge", "tooLarge");
   }
   const text = decoded(json);
-  if (text === undefined) return violation("the JSON of a frame in parts is UTF-8 (§4.2)");
+  if (text === undefined) return violation("partsNoText");
   const item = readArray(text, { ...limits, jsonDepth: limits.jsonDepth - 1 });
   if (!Array.isArray(item)) return item;
   const frame = readFrame(item, blob.length === 0 ? undefined : blob);
-  return frame ?? violation("a frame in parts has a known op and exactly its fields (§4)");
+  return frame ?? violation("partsUnknownFrame");
 }
 
 /**
@@ -103,23 +104,23 @@ function readArray(text: string, limits: ParseLimits): unknown[] | Violation {
   try {
     value = JSON.parse(text);
     if (opensMoreThan(text, jsonDepth) && nestsDeeper(value, jsonDepth)) return tooDeep();
-    if (mayHoldProto(text) && holdsProto(value)) return violation("an object with the key __proto__ (§3)");
+    if (mayHoldProto(text) && holdsProto(value)) return violation("protoKey");
   } catch {
     // Or nested so deep that the stack ends first, where the platform's parser, or a `jsonDepth` to match, lets it.
-    return violation("not JSON (§3)");
+    return violation("noJson");
   }
-  return Array.isArray(value) ? value : violation("a message, and a frame, is an array (§3)");
+  return Array.isArray(value) ? value : violation("noArray");
 }
 
-const tooDeep = () => violation("nesting exceeds limits.jsonDepth (§8)");
+const tooDeep = () => violation("tooDeep");
 
 /** Whether a parsed message broke the rules. */
 export function isViolation(message: { readonly type: string }): message is Violation {
   return message.type === "violation";
 }
 
-export function violation(detail: string, close: CloseName = "protocol"): Violation {
-  return { type: "violation", close, detail };
+export function violation(name: ViolationName, close: CloseName = "protocol"): Violation {
+  return { type: "violation", close, name };
 }
 
 /** One for each frame, undefined for none; they must be exactly all the bytes there are. */
@@ -139,12 +140,12 @@ type Blobs = readonly (Uint8Array | undefined)[];
 
 function readBatch(head: unknown[], items: unknown[], limits: ParseLimits, blobs?: Blobs): Batch | Violation {
   const [seq, ack] = head;
-  if (head.length !== 2 || !isPositive(seq) || !isCount(ack)) return violation("a batch opens with [seq, ack] (§3.1)");
-  if (items.length - 1 > limits.batchFrames) return violation("batch exceeds limits.batchFrames (§8)");
+  if (head.length !== 2 || !isPositive(seq) || !isCount(ack)) return violation("noHead");
+  if (items.length - 1 > limits.batchFrames) return violation("tooManyFrames");
   const frames: Batch["frames"][number][] = [];
   for (let i = 1; i < items.length; i++) {
     const frame = readFrame(items[i], blobs?.[i - 1]) ?? readPart(items[i], blobs?.[i - 1]);
-    if (frame === undefined) return violation("a frame has a known op and exactly its fields (§4)");
+    if (frame === undefined) return violation("unknownFrame");
     frames.push(frame);
   }
   return { type: "batch", seq, ack, frames };
@@ -207,7 +208,7 @@ function readTopicEvents(parts: unknown[]): TopicEvents | Violation {
   return { type: "events", topic, from, to, items };
 }
 
-const notEvents = () => violation("events name a topic, two offsets that grow, and events with ids (§3.6)");
+const notEvents = () => violation("noEvents");
 
 function readPart(item: unknown, blob: Uint8Array | undefined): PartFrame | undefined {
   if (!Array.isArray(item) || item.length !== 3) return undefined;
@@ -241,7 +242,7 @@ function readGreeting(head: unknown, items: unknown[]): Hello | Welcome | Goodby
     if (head === "renew") return { type: "renew", auth: body.auth };
     if (head === "invalidate" && isTags(body.tags)) return { type: "invalidate", tags: body.tags };
   }
-  return violation("a message is a batch, events, hello, welcome, goodbye, renew or invalidate (§3)");
+  return violation("unknownMessage");
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -12,6 +12,7 @@ import { type Data, type Written, whole } from "../protocol/blob.js";
 import { type CloseName, closeCodes } from "../protocol/close-codes.js";
 import { greeting } from "../protocol/encode.js";
 import type { Limits } from "../protocol/limits.js";
+import type { ViolationName } from "../protocol/violations.js";
 import type { SharedMessage, Transport, TransportListener } from "../transport.js";
 import type { Answering } from "./answering.js";
 import { closeTransport } from "./close-transport.js";
@@ -26,7 +27,7 @@ export interface PeerOwner {
   /** The transport is gone; the session goes on. */
   detached(code: number): void;
   /** The other end broke the rules, or a bound: the session cannot go on. The transport is closed already. */
-  broken(close: CloseName, detail: string): void;
+  broken(close: CloseName, violation: ViolationName): void;
   /** The other end wants us to come back on another transport, within this time. */
   goodbye?(spreadMs: number): void;
   /** The other end wants new credentials (at the client), or brings them (at the server). */
@@ -341,7 +342,7 @@ export class Peer implements Caller, Speaker {
         return;
       case "break":
         this.detach(effect.close);
-        this.#tell(() => this.#owner.broken(effect.close, effect.detail));
+        this.#tell(() => this.#owner.broken(effect.close, effect.violation));
         return;
       case "goodbye":
         this.#owner.goodbye?.(effect.spreadMs);

@@ -202,7 +202,7 @@ export class Speaker implements Asked {
           this.detach(effect.close);
           return this.options.detached(closeCodes[effect.close].code);
         case "break":
-          trace.check(effect.close === "slowReader", "I14", () => `${name} (${role}) accuses: ${effect.detail}`);
+          trace.check(effect.close === "slowReader", "I14", () => `${name} (${role}) accuses: ${effect.violation}`);
           this.#watch.judged(clock.now());
           this.detach(effect.close);
           return this.options.broken();

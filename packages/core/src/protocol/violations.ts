@@ -1,0 +1,62 @@
+/**
+ * Every way in which the other end can break the rules, and the sentence that a server keeps of it. They hold nothing a
+ * peer sent, and never travel. A client shows the reason it closes for and nothing else, so it knows these by their names
+ * alone and loads no sentence: nothing but a server's records may import this table's values.
+ *
+ * @see PROTOCOL.md, in the section that each sentence names
+ */
+export const violations = {
+  tooLarge: "message exceeds limits.messageBytes (§8)",
+  tooDeep: "nesting exceeds limits.jsonDepth (§8)",
+  noJson: "not JSON (§3)",
+  protoKey: "an object with the key __proto__ (§3)",
+  noArray: "a message, and a frame, is an array (§3)",
+  unknownMessage: "a message is a batch, events, hello, welcome, goodbye, renew or invalidate (§3)",
+  secondGreeting: "hello or welcome on a transport that is ready (§3)",
+  noHead: "a batch opens with [seq, ack] (§3.1)",
+  tooManyFrames: "batch exceeds limits.batchFrames (§8)",
+  noEnvelope: "a binary message opens with the length of its JSON, in UTF-8 (§3.1)",
+  noBatch: "a binary message is a batch (§3.1)",
+  blobLengths: "the lengths of its blobs make up what follows the JSON (§3.1)",
+  clientGoodbye: "a goodbye from a client (§3.4)",
+  noEvents: "events name a topic, two offsets that grow, and events with ids (§3.6)",
+  clientInvalidate: "an invalidate from a client (§3.7)",
+  unknownFrame: "a frame has a known op and exactly its fields (§4)",
+  callerAnswer: "an answer from the caller (§4)",
+  callerQuestion: "a question from the caller (§4)",
+  markOfCall: "a mark answers a call (§4)",
+  brokenPart: "a part that does not continue the one before (§4.2)",
+  partsTooLarge: "frames in parts exceed limits.valueBytes (§8)",
+  partsNoEnvelope: "a frame in parts opens with the length of its JSON, in UTF-8 (§4.2)",
+  partsJsonTooLarge: "the JSON of a frame in parts exceeds limits.messageBytes (§8)",
+  partsNoText: "the JSON of a frame in parts is UTF-8 (§4.2)",
+  partsUnknownFrame: "a frame in parts has a known op and exactly its fields (§4)",
+  partsSmallFrame: "a frame in parts is one that may be large (§4.2)",
+  partsTooMany: "more requests in parts than limits.calls and limits.subscriptions (§4.2)",
+  wrongSeq: "seq is not the number of the next frame (§5.1)",
+  wrongAck: "ack of frames that were never sent (§5.1)",
+  wrongReceived: "`received` is not between what was acknowledged and what was sent (§5.1)",
+  wrongParity: "an id of this end's parity (§5.2)",
+  oldId: "an id that does not grow (§5.2)",
+  earlyAnswer: "an answer to a call that was not sent (§5.2)",
+  endOfCall: "an end answers a call (§5.2)",
+  tooManyRefusals: "too many refusals wait to be read (§5.2)",
+  resultOfStream: "a result answers a subscription (§5.3)",
+  noCredit: "an event, or a gap, without credit (§5.3)",
+  tooMuchCredit: "credit beyond limits.creditMaxEvents (§5.3)",
+  joinOfCall: "a join answers a call (§5.5)",
+  joinedTwice: "two streams joined to one topic (§5.5)",
+  eventsElsewhere: "events that do not begin where the stream stands (§5.5)",
+  positionOfApart: "asks for the position of a stream that is not joined (§5.5)",
+  unaskedPosition: "a position nobody asked for (§5.5)",
+  wrongPosition: "a position where the stream was not led (§5.5)",
+  endedUpstream: "more of an upstream after its end (§5.6)",
+  tooManyUpstreams: "more upstreams than limits.upstreams (§5.6)",
+  upstreamOffset: "an upstream that ends with an offset (§5.6)",
+  itemId: "an item with an id (§5.6)",
+  itemNoCredit: "an item without credit (§5.6)",
+  tooManyBytesOfCredit: "credit beyond limits.upstreamBytes (§5.6)",
+  slowReader: "backlog above limits.outboundHardBytes (§8)",
+} as const;
+
+export type ViolationName = keyof typeof violations;
