@@ -1,12 +1,14 @@
 /** What calls take whose values are no plain JSON. A contract with such procedures carries it. */
-import { compilePlan } from "../contract/wire/compile.js";
+import { describedPlans } from "../contract/wire/described-plans.js";
 import { Mismatch } from "../contract/wire/mismatch.js";
+import { wireOf } from "../contract/wire/procedure-wire.js";
 import { encodeWith } from "../runtime/conversion.js";
 import { decoding } from "../runtime/decoding-sink.js";
 import type { Conversions } from "./features.js";
 
 export const conversions: Conversions = {
-  compile: compilePlan,
+  wireOf,
+  plansOf: describedPlans,
   encode: encodeWith,
   decoding,
   misfitIn: (error) => (error instanceof Mismatch ? error : undefined),

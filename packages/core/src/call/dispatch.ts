@@ -5,7 +5,7 @@ import type { Layer } from "../compose.js";
 import type { Procedure } from "../contract/procedure.js";
 import { isState } from "../contract/slow-reader.js";
 import type { Codec } from "../contract/wire/codec.js";
-import { type ProcedureWire, wireOf } from "../contract/wire/procedure-wire.js";
+import type { ProcedureWire } from "../contract/wire/procedure-wire.js";
 import type { RpcError } from "../error/rpc-error.js";
 import type { OutgoingRequest } from "../machine/outgoing-call.js";
 import type { Encoded } from "../protocol/blob.js";
@@ -55,13 +55,13 @@ const LONGEST_TIMEOUT_MS = 2 ** 52;
 /** A mistake of the caller settles the call as every failure does: it is never thrown at once. */
 export function dispatcher(surroundings: Surroundings): (call: ClientCall) => unknown {
   const { connection, limits, report } = surroundings;
-  const decoding = surroundings.features.conversions?.decoding;
+  const { conversions } = surroundings.features;
   return (call) => {
     const { kind } = call.procedure;
     const { signal, onGap } = call.options;
     try {
-      const wire = wireOf(call.procedure);
-      const answer = decoding && { path: call.path, wire, decoding };
+      const wire = conversions?.wireOf(call.procedure);
+      const answer = wire && { path: call.path, wire, decoding: conversions!.decoding };
       checkSignal(signal);
       const request = requestOf(call, wire, surroundings);
       const source = sourceOf(call, wire, surroundings);
@@ -89,7 +89,7 @@ export function failed({ path, procedure }: ClientCall, error: unknown, report: 
   return channel;
 }
 
-function requestOf(call: ClientCall, wire: ProcedureWire, surroundings: Surroundings): OutgoingRequest {
+function requestOf(call: ClientCall, wire: ProcedureWire | undefined, surroundings: Surroundings): OutgoingRequest {
   const { clock, limits, timeoutMs, features } = surroundings;
   const { kind, definition } = call.procedure;
   const { lastEventId, meta } = call.options;
@@ -105,7 +105,7 @@ function requestOf(call: ClientCall, wire: ProcedureWire, surroundings: Surround
     Upstreams: definition.upstream && features.upstreams?.Upstreams,
     repeatable: kind !== "mutation" || definition.idempotent === true,
     deadline: clock.now() + checkedTimeout(asked ?? unasked),
-    input: encoded("input", call.input, { limits, codec: wire.input, ...features }),
+    input: encoded("input", call.input, { limits, codec: wire?.input, ...features }),
     meta: meta === undefined ? undefined : encodedMeta(meta, limits),
     lastEventId: lastEventId === undefined ? undefined : checkedEventId(lastEventId),
   };
@@ -114,7 +114,7 @@ function requestOf(call: ClientCall, wire: ProcedureWire, surroundings: Surround
 /** Where the items of the call's upstream come from, if its contract declares one. */
 function sourceOf(
   { procedure, options }: ClientCall,
-  wire: ProcedureWire,
+  wire: ProcedureWire | undefined,
   { limits, report, features }: Surroundings,
 ): ItemSource | undefined {
   const { upstream } = options;
@@ -122,7 +122,7 @@ function sourceOf(
     if (upstream !== undefined) throw mistake("the contract declares no upstream for this procedure");
     return undefined;
   }
-  const terms = { limits, codec: wire.upstream, ...features };
+  const terms = { limits, codec: wire?.upstream, ...features };
   const encode = (item: unknown) => encoded("item of the upstream", item, terms);
   return features.upstreams?.sourceOf(upstream, { encode, report });
 }

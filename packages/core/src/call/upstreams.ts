@@ -6,6 +6,13 @@ import { mistake } from "./mistake.js";
 
 export const upstreams: Upstreams = {
   Upstreams: OutgoingUpstreams,
+  schema: {
+    "~standard": {
+      version: 1,
+      vendor: "trunkline",
+      validate: () => ({ issues: [{ message: "a stripped contract has no validators" }] }),
+    },
+  },
   sourceOf: (given, options) => {
     if (ItemSource.accepts(given)) return new ItemSource(given, options);
     throw mistake("upstream must be an iterable, an async iterable or a ReadableStream");

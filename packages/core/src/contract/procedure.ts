@@ -137,9 +137,9 @@ export function isProcedure(value: unknown): value is Procedure {
   return typeof value === "object" && value !== null && brand in value;
 }
 
-/** Brands and freezes a procedure. `plan` tells, when it is first asked, how its values travel. */
-export function sealProcedure<P extends Procedure>(procedure: P, plan: () => ValuePlans): P {
-  keepPlans(procedure, plan);
+/** Brands and freezes a procedure. `plan` tells, when it is first asked, how its values travel: without it, as JSON. */
+export function sealProcedure<P extends Procedure>(procedure: P, plan?: () => ValuePlans): P {
+  if (plan !== undefined) keepPlans(procedure, plan);
   return Object.freeze(Object.defineProperty(procedure, brand, { value: true }));
 }
 

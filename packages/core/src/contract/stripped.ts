@@ -9,16 +9,15 @@ import { type Procedure, sealProcedure } from "./procedure.js";
 import { keepRoutes } from "./routes.js";
 import type { Schema } from "./schema.js";
 import { markStripped } from "./stripped-mark.js";
-import type { Codec } from "./wire/codec.js";
-import type { WirePlan } from "./wire/plan.js";
-import type { ValuePlan } from "./wire/procedure-wire.js";
+import type { ProcedurePlans } from "./wire/plan.js";
+import type { ValuePlans } from "./wire/procedure-wire.js";
 
 /** What the contract's calls need beside what all calls do: the exports of these names stand beside this function. */
 export interface StrippedFeatures {
   /** Where values travel by plans: plain JSON needs none. */
-  readonly conversions?: { compile(plan: WirePlan): Codec };
-  /** Where callers send streams. */
-  readonly upstreams?: object;
+  readonly conversions?: { plansOf(plans: ProcedurePlans): ValuePlans };
+  /** Where callers send streams. `schema` stands where the schema of their items was. */
+  readonly upstreams?: { readonly schema: Schema };
 }
 
 /**
@@ -55,34 +54,14 @@ export function strippedContract<Tree extends object>(
 type Group = Record<string, unknown>;
 
 function strippedProcedure(
-  { kind, hash: _, plans = {}, upstream, ...flags }: ProcedureDescription,
+  { kind, hash: _, plans, upstream, ...flags }: ProcedureDescription,
   { conversions, upstreams }: StrippedFeatures,
 ): Procedure {
   if (upstream && !upstreams) throw lacking("upstreams");
-  const planned = (plan: WirePlan | undefined): ValuePlan | undefined => {
-    if (plan && !conversions) throw lacking("conversions");
-    return plan && { plan, compile: () => conversions!.compile(plan) };
-  };
-  const { input, output, event, errors = {} } = plans;
-  const definition = Object.freeze({ ...flags, ...(upstream && { upstream: noSchema }) });
-  const procedure = markStripped({ kind, definition });
-  return sealProcedure(procedure, () => ({
-    input: planned(input),
-    output: planned(output),
-    event: planned(event),
-    upstream: planned(plans.upstream),
-    errors: new Map(Object.entries(errors).map(([code, plan]) => [code, planned(plan)!])),
-  }));
+  if (plans && !conversions) throw lacking("conversions");
+  const definition = Object.freeze({ ...flags, ...(upstream && upstreams && { upstream: upstreams.schema }) });
+  return sealProcedure(markStripped({ kind, definition }), plans && (() => conversions!.plansOf(plans)));
 }
-
-/** Stands where a schema was, for those who ask whether there is one. */
-const noSchema: Schema = {
-  "~standard": {
-    version: 1,
-    vendor: "trunkline",
-    validate: () => ({ issues: [{ message: "a stripped contract has no validators" }] }),
-  },
-};
 
 /** Nobody writes a stripped module by hand; whoever does learns what it lacks. */
 const lacking = (name: string) => new TypeError(`stripped contract: expected ${name} beside the description`);

@@ -2,8 +2,8 @@
  * How the values of a procedure travel. A procedure carries what gives its plans: one with schemas reads them (see
  * plan-values.ts), one of a stripped contract was given them, and with them what compiles them: where nothing is to be
  * converted, nothing is loaded for it. They are compiled once, when a contract is defined or when a stripped one makes its
- * first call. A value that JSON carries has no codec, so that it costs one look that finds
- * nothing.
+ * first call. A value that JSON carries has no codec, so that it costs one look that finds nothing, and a client of a
+ * stripped contract of which all are such does not look.
  */
 import type { Codec } from "./codec.js";
 import type { ProcedurePlans, WirePlan } from "./plan.js";
@@ -16,11 +16,11 @@ export interface ValuePlan {
 
 /** A plan for each value that needs one. */
 export interface ValuePlans {
-  readonly input: ValuePlan | undefined;
-  readonly output: ValuePlan | undefined;
-  readonly event: ValuePlan | undefined;
+  readonly input?: ValuePlan | undefined;
+  readonly output?: ValuePlan | undefined;
+  readonly event?: ValuePlan | undefined;
   /** Of each item. */
-  readonly upstream: ValuePlan | undefined;
+  readonly upstream?: ValuePlan | undefined;
   /** By code. */
   readonly errors: ReadonlyMap<string, ValuePlan>;
 }
@@ -51,7 +51,7 @@ export function keepPlans(procedure: object, give: () => ValuePlans): void {
 export function wireOf(procedure: object): ProcedureWire {
   const found = known.get(procedure);
   if (found !== undefined) return found;
-  const made = makeWire((procedure as { readonly [slot]: () => ValuePlans })[slot]());
+  const made = makeWire((procedure as { readonly [slot]?: () => ValuePlans })[slot]?.() ?? { errors: new Map() });
   known.set(procedure, made);
   return made;
 }
