@@ -12,18 +12,17 @@ import {
   type Interceptor,
   type ProcedureCalls,
   resolveLimits,
-  routes,
   systemClock,
 } from "@trunkline/core/internal";
 import { ClientConnection } from "./connection.js";
 import { type ConnectionControl, connectionControl } from "./connection-control.js";
 import { contractDifference } from "./contract-check.js";
 import type { Router } from "./define.js";
+import type { QueryCacheSetup } from "./kept-answers.js";
 import type { OpenTransport } from "./open-transport.js";
 import type { CompressionOptions, Opening, OpeningListener, OpeningOptions, WebSocketConstructor } from "./opening.js";
 import { thisPage } from "./page-life.js";
 import { Queries } from "./queries.js";
-import type { QueryCacheSetup } from "./query-cache.js";
 
 /** Options of `createClient`. */
 export interface ClientOptions {
@@ -91,7 +90,7 @@ export function clientOver<Contract extends object>(
   const report = reporter(options.onError);
   const control = connectionControl(() => connection);
   const { serve } = options;
-  const cache = hasCached(contract) ? options.cache?.create() : undefined;
+  const cache = options.cache?.create(contract);
   const connection: ClientConnection = new ClientConnection({
     limits,
     clock,
@@ -116,9 +115,6 @@ export function clientOver<Contract extends object>(
   if (serve !== undefined) connection.reconnect();
   return client;
 }
-
-/** Whether there is a query whose answers may be kept. */
-const hasCached = (contract: object) => [...routes(contract).values()].some(({ definition }) => definition.cache);
 
 /** Answers the server's calls. */
 function answeringOf(

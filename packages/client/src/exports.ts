@@ -22,6 +22,7 @@ export {
 export type { Client, ClientOptions, FailedHandler, OnError } from "./client.js";
 export type { ConnectionControl } from "./connection-control.js";
 export { type App, type Handlers, implement, type Router } from "./define.js";
+export { type QueryCacheSetup, queryCache } from "./kept-answers.js";
 export type { OpenTransport } from "./open-transport.js";
 export type {
   CompressionOptions,
@@ -30,6 +31,6 @@ export type {
   OpeningListener,
   WebSocketConstructor,
 } from "./opening.js";
-export { type QueryCacheOptions, type QueryCacheSetup, queryCache } from "./query-cache.js";
+export type { QueryCacheOptions } from "./query-cache.js";
 export type { ConnectionStatus } from "./status.js";
 export type { WebSocketLike } from "./websocket-transport.js";

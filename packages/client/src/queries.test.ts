@@ -2,6 +2,7 @@ import { type Procedure, query, RpcError } from "@trunkline/core";
 import { type ClientCall, callOnce, type OutgoingCall, type Sink } from "@trunkline/core/internal";
 import { Random, VirtualClock } from "@trunkline/core/simulation";
 import { describe, expect, it } from "vitest";
+import { KeptAnswers } from "./kept-answers.js";
 import { Queries, type QueryLine } from "./queries.js";
 import { QueryCache } from "./query-cache.js";
 
@@ -50,7 +51,7 @@ interface Asked {
   readonly procedure?: Procedure;
 }
 
-function setUp({ dedupe = true, cache = undefined as QueryCache | undefined } = {}) {
+function setUp({ dedupe = true, cache = undefined as KeptAnswers | undefined } = {}) {
   const clock = new VirtualClock();
   const line = new FakeLine();
   const reported: unknown[] = [];
@@ -286,7 +287,7 @@ const kept = query({ cache: { maxAgeMs: 100, tags: (input: unknown) => [`tag:${S
 
 /** With a cache; `answered` asks and answers a query, so that it is kept. */
 function setUpCache() {
-  const world = setUp({ cache: new QueryCache({ entries: 10, bytes: 10_000 }) });
+  const world = setUp({ cache: new KeptAnswers(new QueryCache({ entries: 10, bytes: 10_000 })) });
   const ask = (asked: Asked = {}) => world.ask({ procedure: kept, ...asked });
   const answered = async (value: unknown, asked?: Asked) => {
     const answer = ask(asked);

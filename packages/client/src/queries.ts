@@ -7,12 +7,10 @@
  * tell of a change (an event, a call of the server's, the answer to a mutation). So whoever hears of a change and asks is
  * never given what was true before it.
  *
- * What is kept belongs to one transport, over which the server says what is no longer true. So it is given only while
- * that transport is there, and nothing outlives it. Kept is the answer to the last of equal queries, and only if none of
- * its tags was invalidated while it was in flight.
+ * Kept is the answer to the last of equal queries, and only if none of its tags was invalidated while it was in flight.
  */
-import { type Alarm, ANY_TAG, type Caller, type ClientCall, type Clock, tagsOf } from "@trunkline/core/internal";
-import type { QueryCache } from "./query-cache.js";
+import type { Alarm, Caller, ClientCall, Clock } from "@trunkline/core/internal";
+import type { KeptAnswers } from "./kept-answers.js";
 import { type Answer, type Asking, give, SharedQuery, type SharedQueryOwner, type Terms } from "./shared-query.js";
 
 /** Where queries are made. */
@@ -30,7 +28,7 @@ export interface QueriesOptions {
   readonly clock: Clock;
   /** Whether equal queries in flight share a call where the caller does not say. */
   readonly dedupe: boolean;
-  readonly cache: QueryCache | undefined;
+  readonly cache: KeptAnswers | undefined;
   /** Hears what the contract's `tags` threw. Does not throw. */
   report(error: unknown): void;
 }
@@ -50,8 +48,6 @@ export class Queries implements SharedQueryOwner {
   /** Those whose deadline comes before that of the call they wait for. */
   readonly #hurried = new Map<Asking, SharedQuery>();
   readonly #alarm: Alarm;
-  /** The transport that what is kept came over. */
-  #keptOver = 0;
 
   constructor(options: QueriesOptions) {
     this.#options = options;
@@ -72,21 +68,21 @@ export class Queries implements SharedQueryOwner {
 
   /** Answers with these tags are no longer true; without tags, none is. */
   invalidate(tags?: readonly string[]): void {
-    this.#options.cache?.invalidate(tags);
+    const { cache } = this.#options;
+    cache?.invalidate(tags);
     for (const [key, { flight }] of this.#latest) {
-      const isOld = tags === undefined || flight.terms?.tags.some((tag) => tag === ANY_TAG || tags.includes(tag));
-      if (isOld === true) this.#latest.delete(key);
+      if (tags === undefined || (flight.terms && cache?.covers(flight.terms, tags))) this.#latest.delete(key);
     }
   }
 
   /** Answers a query from what is kept, joins one in flight, or makes it. Undefined: it is nobody's here. */
   ask(asking: Asking, { isShared, isFresh, cached }: Manner): SharedQuery | undefined {
-    const { line } = this.#options;
+    const { line, cache } = this.#options;
     // Bytes would have to be compared too.
     if (asking.blobBytes > 0) return void line.open(asking);
     const { era, news } = line;
     const key = asking.frameText;
-    const kept = cached === undefined || isFresh ? undefined : this.#cache?.read(key, this.now());
+    const kept = cached === undefined || isFresh ? undefined : cache?.read(key, line, this.now());
     if (kept !== undefined) return void give(asking, kept);
     const inFlight = isShared && !isFresh ? this.#latest.get(key) : undefined;
     if (inFlight?.flight.isShared && inFlight.flight.era === era && inFlight.flight.news === news) {
@@ -116,9 +112,7 @@ export class Queries implements SharedQueryOwner {
     const isLatest = this.#latest.get(key) === query;
     this.over(query);
     if (terms === undefined || !isLatest || era !== this.#options.line.era) return undefined;
-    const cache = this.#cache;
-    // The blob is part of a whole message, which is not to be held for its sake.
-    return cache && (({ text, blob }) => cache.keep(key, { text, blob: blob?.slice() }, terms));
+    return this.#options.cache?.keeper(key, terms, this.#options.line);
   }
 
   over(query: SharedQuery): void {
@@ -135,21 +129,10 @@ export class Queries implements SharedQueryOwner {
     if (this.#hurried.delete(asking)) this.#setAlarm();
   }
 
-  /** The cache, while there is a transport, with what came over that. */
-  get #cache(): QueryCache | undefined {
-    const { cache, line } = this.#options;
-    if (!line.attached) return undefined;
-    if (this.#keptOver !== line.era) cache?.clear();
-    this.#keptOver = line.era;
-    return cache;
-  }
-
   /** A contract whose tags cannot be told keeps nothing, because nothing could take it back. */
-  #termsOf({ procedure, input }: ClientCall): Terms | undefined {
-    const rule = procedure.definition.cache;
-    if (rule === undefined) return undefined;
+  #termsOf(call: ClientCall): Terms | undefined {
     try {
-      return { until: this.now() + rule.maxAgeMs, tags: tagsOf(rule, input) };
+      return this.#options.cache?.termsOf(call, this.now());
     } catch (error) {
       return void this.#options.report(error);
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { QueryCache, queryCache } from "./query-cache.js";
+import { queryCache } from "./kept-answers.js";
+import { QueryCache } from "./query-cache.js";
 
 const text = (length: number) => ({ text: "x".repeat(length), blob: undefined });
 const terms = (...tags: string[]) => ({ until: 100, tags });

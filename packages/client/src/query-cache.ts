@@ -14,12 +14,6 @@ export interface QueryCacheOptions {
   readonly bytes?: number;
 }
 
-/** What a client is told to keep answers in: made by {@link queryCache}. */
-export interface QueryCacheSetup {
-  /** An empty one, for one client. */
-  create(): QueryCache;
-}
-
 interface Entry extends Terms {
   readonly answer: Answer;
   readonly size: number;
@@ -27,20 +21,6 @@ interface Entry extends Terms {
 
 /** What an entry takes beside its texts, about. */
 const ENTRY_BYTES = 200;
-
-/**
- * Lets a client keep the answers of queries whose contract says `cache`. Without it nothing is kept, and nothing loaded.
- *
- * @throws TypeError for bounds that are no positive whole numbers.
- */
-export function queryCache({ entries = 1_000, bytes = 4 * 1024 * 1024 }: QueryCacheOptions = {}): QueryCacheSetup {
-  for (const [name, bound] of Object.entries({ entries, bytes })) {
-    if (!Number.isSafeInteger(bound) || bound < 1) {
-      throw new TypeError(`queryCache: ${name} must be a positive whole number, not ${String(bound)}`);
-    }
-  }
-  return { create: () => new QueryCache({ entries, bytes }) };
-}
 
 export class QueryCache {
   readonly #bounds: Required<QueryCacheOptions>;
