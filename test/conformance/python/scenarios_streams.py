@@ -101,6 +101,13 @@ async def an_upstream_that_ends_early(world: World) -> dict:
     expect(await client.call(api.first, 3, upstream=words()), ["word " * 1_000] * 3)
     expect(given < 100, True, "a source is read within its credit")
 
+    async def large():
+        while True:
+            yield "x" * 100_000  # in parts, of which some are under way when the handler has enough
+
+    for enough in (1, 2, 3):
+        expect(await client.call(api.first, enough, upstream=large()), ["x" * 100_000] * enough)
+
     async def broken():
         yield b"some"
         await world.reached("uploaded 4")
