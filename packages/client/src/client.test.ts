@@ -41,6 +41,10 @@ function setUp(options: Partial<ClientOptions> = {}, { printed = false } = {}) {
 const calls = (frames: unknown[][]) => frames.filter(([, , path]) => path !== "$contract");
 
 describe("a client", () => {
+  it("is not made without an address, as where its option is misspelt", () => {
+    expect(() => createClient(contract, { ulr: "ws://here" } as never)).toThrow(new TypeError("expected a url"));
+  });
+
   it.runIf("captureStackTrace" in Error)(
     "says in an error's stack who awaited the call, or read the stream",
     async () => {

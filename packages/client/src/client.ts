@@ -179,6 +179,7 @@ function webSocketOf(
   { clock, limits: { messageBytes } }: { clock: Clock; limits: Limits },
 ): OpenTransport {
   const { url, compression, WebSocket } = options;
+  if (url === undefined) throw new TypeError("expected a url");
   return (listener) => {
     const address = typeof url === "string" ? url : url();
     return openSocket({ url: address, clock, messageBytes, compression, WebSocket }, listener);

@@ -4,6 +4,7 @@
  * accepts, so that whoever comes too many is told with a 503, before anything is made for it; the connection says when
  * its hello is done, and the acceptor when the socket has closed, so a place cannot be lost.
  */
+import { checkNames, type OptionNames } from "./option-names.js";
 import { Places, type Release } from "./places.js";
 
 /** How many are let in. What is above is refused before its upgrade: 503, and come later. */
@@ -30,6 +31,16 @@ export interface AdmissionOptions {
   readonly hooksPerAddress?: number;
 }
 
+const names: OptionNames<AdmissionOptions> = {
+  pending: true,
+  pendingPerAddress: true,
+  connections: true,
+  connectionsPerAddress: true,
+  connectionsPerIdentity: true,
+  hooks: true,
+  hooksPerAddress: true,
+};
+
 /** A socket that was let in. */
 export interface Admitted {
   /** Its hello is over, either way: another may be about to say one. */
@@ -44,8 +55,9 @@ export class Admission {
   readonly #hooks: Places;
   readonly connectionsPerIdentity: number;
 
-  /** @throws TypeError for a bound that is not a positive whole number. */
+  /** @throws TypeError for a bound that does not exist, or is not a positive whole number. */
   constructor(options: AdmissionOptions = {}) {
+    checkNames("admission", options, names);
     const bound = (name: keyof AdmissionOptions, otherwise: number) => checked(name, options[name] ?? otherwise);
     this.#pending = new Places({ limit: bound("pending", 1_000), limitPerKey: bound("pendingPerAddress", Infinity) });
     this.#connections = new Places({

@@ -6,8 +6,15 @@ import { createHttpServer } from "./adapters/http.js";
 import { CLOSE_MS } from "./adapters/ws-transport.js";
 import type { Router } from "./define.js";
 import type { Drained, DrainOptions } from "./drain.js";
+import { checkNames, type OptionNames } from "./option-names.js";
 import { createServer, type Server } from "./server.js";
-import type { AttachOptions, ServerSetup, SetupParameter } from "./server-options.js";
+import {
+  type AttachOptions,
+  attachNames,
+  type ServerSetup,
+  type SetupParameter,
+  setupNames,
+} from "./server-options.js";
 
 /** Options of {@link serve}, beside those of `createServer`. */
 export interface ListenOptions extends AttachOptions {
@@ -44,11 +51,22 @@ export interface ListeningServer
   close(): Promise<void>;
 }
 
-/** Serves a router. Resolves when it listens; rejects when it cannot, as when the port is taken. */
+const listenNames: OptionNames<ListenOptions & ServerSetup<unknown>> = {
+  port: true,
+  host: true,
+  backlog: true,
+  drainOn: true,
+  onRequest: true,
+  ...attachNames,
+  ...setupNames,
+};
+
+/** Serves a router. Resolves when it listens; rejects when it cannot, as when the port is taken or an option misspelt. */
 export async function serve<Contract extends object, Context>(
   router: Router<Contract, Context>,
   ...[options]: SetupParameter<Context, ListenOptions & ServerSetup<Context>>
 ): Promise<ListeningServer> {
+  checkNames("serve", options ?? {}, listenNames);
   const {
     port = 0,
     host = "127.0.0.1",

@@ -6,6 +6,7 @@ import type { RateOptions } from "./adapters/inbound-watch.js";
 import type { AdmissionOptions } from "./admission.js";
 import type { Connection, FailureReport } from "./define.js";
 import type { Greeting } from "./handshake.js";
+import type { OptionNames } from "./option-names.js";
 import type { Origins } from "./origin.js";
 
 /** What a server may be told. Hooks may throw: it is reported to `onError` and harms nobody else. */
@@ -75,3 +76,23 @@ export type ServerSetup<Context> = ServerOptions<Context> &
 
 /** Options as the last parameter, which may be left out where an empty context will do. */
 export type SetupParameter<Context, Setup> = NoContext extends Context ? [setup?: Setup] : [setup: Setup];
+
+/** What may be said to `attach`. */
+export const attachNames: OptionNames<AttachOptions> = { path: true, origins: true, trustedProxies: true };
+
+/** What may be said to `createServer`. */
+export const setupNames: OptionNames<ServerSetup<unknown>> = {
+  context: true,
+  identity: true,
+  expiresAt: true,
+  onConnect: true,
+  onDisconnect: true,
+  onError: true,
+  limits: true,
+  reportsPerMinute: true,
+  admission: true,
+  maxConnectionAgeMs: true,
+  rate: true,
+  compression: true,
+  clock: true,
+};

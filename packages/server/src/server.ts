@@ -23,11 +23,18 @@ import type { Ending, Household } from "./household.js";
 import type { HttpInfo } from "./http-info.js";
 import { checkedTags } from "./invalidations.js";
 import { judge } from "./judge.js";
+import { checkNames } from "./option-names.js";
 import { printFailure, Reports } from "./reports.js";
-import type { AttachOptions, ServerSetup, SetupParameter } from "./server-options.js";
+import {
+  type AttachOptions,
+  attachNames,
+  type ServerSetup,
+  type SetupParameter,
+  setupNames,
+} from "./server-options.js";
 import { Sessions } from "./sessions.js";
 
-/** Creates a server for a router; it serves once it is given transports. */
+/** Creates a server for a router; it serves once it is given transports. Throws a `TypeError` for an option that is misspelt. */
 export function createServer<Contract extends object, Context>(
   router: Router<Contract, Context>,
   ...[setup]: SetupParameter<Context, ServerSetup<Context>>
@@ -53,6 +60,7 @@ export class Server implements AsyncDisposable {
 
   /** @internal Use {@link createServer}. */
   constructor(router: Router<object, unknown>, setup: ServerSetup<unknown>) {
+    checkNames("createServer", setup, setupNames);
     this.#setup = setup;
     const limits = resolveLimits(setup.limits);
     const clock = setup.clock ?? systemClock;
@@ -116,6 +124,7 @@ export class Server implements AsyncDisposable {
    * ends that.
    */
   attach(httpServer: HttpServer | HttpsServer, options: AttachOptions = {}): () => void {
+    checkNames("attach", options, attachNames);
     const { path = "/", origins = "same-origin", trustedProxies = 0 } = options;
     const { limits, clock } = this.#household;
     const door = { path, origins, trustedProxies, limits, clock, admission: this.#admission };
@@ -154,6 +163,7 @@ export class Server implements AsyncDisposable {
    * is still there then is closed. Resolves with counts.
    */
   async drain(options: DrainOptions = {}): Promise<Drained> {
+    checkNames("drain", options, { spreadMs: true, deadlineMs: true });
     if (this.#state === "serving") this.#state = "draining";
     for (const acceptor of this.#acceptors) acceptor.refuse();
     for (const handshake of [...this.#handshakes]) handshake.refuse("restart");

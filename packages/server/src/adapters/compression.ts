@@ -5,6 +5,7 @@
  *
  * @see RFC 7692, and docs/compression.md for figures
  */
+import { checkNames } from "../option-names.js";
 
 /** How messages are compressed where a client offers `permessage-deflate`. */
 export interface CompressionOptions {
@@ -36,7 +37,9 @@ const OUTPUT_BYTES = 4 * 1024;
  */
 export function checkedCompression(compression: boolean | CompressionOptions = false): DeflateSettings | undefined {
   if (compression === false) return undefined;
-  const { thresholdBytes = 1_024, level = 1, concurrency = 10 } = compression === true ? {} : compression;
+  const options = compression === true ? {} : compression;
+  checkNames("compression", options, { thresholdBytes: true, level: true, concurrency: true });
+  const { thresholdBytes = 1_024, level = 1, concurrency = 10 } = options;
   return deflateSettings({
     thresholdBytes: whole("thresholdBytes", thresholdBytes, 0, Number.MAX_SAFE_INTEGER),
     level: whole("level", level, 1, 9),

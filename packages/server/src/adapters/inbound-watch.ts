@@ -15,6 +15,7 @@
  */
 import type { Limits } from "@trunkline/core";
 import type { Alarm, Clock, CloseName } from "@trunkline/core/internal";
+import { checkNames } from "../option-names.js";
 import { TokenBucket } from "../token-bucket.js";
 import { FrameFollower } from "./frame-follower.js";
 
@@ -159,10 +160,9 @@ export class InboundWatch {
  *
  * @throws TypeError for a rate that is not a positive number, or that one read of a socket could not be paid from.
  */
-export function checkedRate({
-  messagesPerSecond = Infinity,
-  bytesPerSecond = Infinity,
-}: RateOptions = {}): RateOptions {
+export function checkedRate(rate: RateOptions = {}): RateOptions {
+  checkNames("rate", rate, { messagesPerSecond: true, bytesPerSecond: true });
+  const { messagesPerSecond = Infinity, bytesPerSecond = Infinity } = rate;
   if (!(messagesPerSecond > 0)) {
     throw new TypeError(`rate.messagesPerSecond must be a positive number, not ${String(messagesPerSecond)}`);
   }

@@ -1,0 +1,36 @@
+/**
+ * Options by their names: TypeScript refuses one that is misspelt, and JavaScript would not hear of it. What looks like no
+ * option is the program's own: hooks have the object they stand in for their `this`.
+ */
+
+/** All names of some options; the compiler sees to it that none is missing. */
+export type OptionNames<Options> = Readonly<Record<keyof Options, true>>;
+
+/** Letters that may be wrong, of at least twice as many. */
+const MOST_WRONG = 2;
+
+/** @throws TypeError for what is nearly an option. */
+export function checkNames<Options extends object>(what: string, options: Options, names: OptionNames<Options>): void {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(names, name)) continue;
+    const wrong = (known: string) => distance(name.toLowerCase(), known.toLowerCase());
+    const [nearest = ""] = Object.keys(names).sort((one, other) => wrong(one) - wrong(other));
+    if (wrong(nearest) <= Math.min(MOST_WRONG, name.length / 2)) {
+      throw new TypeError(`${what} has no option ${JSON.stringify(name)}: did you mean ${JSON.stringify(nearest)}?`);
+    }
+  }
+}
+
+/** How many letters have to be changed, added or left out to make one text of the other. */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const [line, letter] of [...one].entries()) {
+    const next = [line + 1];
+    for (let index = 0; index < other.length; index++) {
+      const changed = row[index]! + (letter === other[index] ? 0 : 1);
+      next.push(Math.min(changed, row[index + 1]! + 1, next[index]! + 1));
+    }
+    row = next;
+  }
+  return row.at(-1)!;
+}
