@@ -113,6 +113,25 @@ describe("a turn", () => {
     expect(next).toHaveLength(1);
   });
 
+  it("writes large frames when they take as much as 16 small ones, twice as much each time", () => {
+    const end = new End("server");
+    end.attach();
+    end.hear('[[1,0],[2,1,"s",0,null,1024,null]]');
+    const [call] = end.requests;
+    end.say({ type: "ready", call: call! });
+    const value = `"${"x".repeat(1_020)}"`;
+    const texts = Array.from({ length: 64 }, () => sent(end.say({ type: "event", call: call!, value }))).flat();
+    expect(texts.map((text) => (JSON.parse(text) as unknown[]).length - 1)).toEqual([2, 4, 8, 16, 16, 16]);
+    expect(end.flush()).toHaveLength(1);
+  });
+
+  it("writes a frame that is large enough by itself at once", () => {
+    const end = new End();
+    end.attach();
+    expect(sent(end.say({ type: "call", call: callOf("x".repeat(2_048)) }))).toHaveLength(1);
+    expect(end.flush()).toEqual([]);
+  });
+
   it("does not ask for a flush while there is no transport", () => {
     const end = new End();
     expect(end.say({ type: "call", call: callOf("a") })).toEqual([]);

@@ -6,7 +6,7 @@
  * words into effects. Messages come in and messages go out; nothing here knows a socket, a timer or a promise.
  *
  * Writing: what is said in one turn of the owner leaves together. The first frame of a turn asks for a `flush`; a turn
- * that has said {@link FIRST_FRAMES} frames writes at once, so that the other end can begin.
+ * that has said {@link FIRST_FRAMES} frames, or fewer large ones, writes at once, so that the other end can begin.
  *
  * @see PROTOCOL.md section 5
  */
@@ -35,6 +35,8 @@ import { Session, type SessionState } from "./session.js";
  */
 const FIRST_FRAMES = 16;
 const MOST_FRAMES = 128;
+/** In UTF-16 units and bytes. Of larger frames fewer are enough: each keeps the other end busy for longer. */
+const SMALL_FRAME = 128;
 
 export interface ConversationOptions<Work> {
   readonly limits: Limits;
@@ -368,12 +370,13 @@ export class Conversation<Sink, Work>
     const { backlog } = this.#session;
     // Whatever this turn brought (a slot, an acknowledgement, a drained transport), calls that waited for it go now.
     this.#outgoing?.release();
-    if (backlog.length >= this.#enough) {
-      if (this.#turn === "flush asked") this.#enough = Math.min(this.#enough * 2, MOST_FRAMES);
-      this.#write(now);
-    } else if (this.#turn === "quiet" && this.#session.due(now)) {
+    if (this.#turn === "quiet" && this.#session.due(now)) {
       this.#turn = "flush asked";
       this.#effects.push({ type: "flush" });
+    }
+    if (backlog.length >= this.#enough || backlog.size >= this.#enough * SMALL_FRAME) {
+      if (this.#turn === "flush asked") this.#enough = Math.min(this.#enough * 2, MOST_FRAMES);
+      this.#write(now);
     }
     this.#weigh(now);
     this.#incoming.look();
