@@ -52,6 +52,7 @@ export { fromWireError, toWireError } from "./error/wire-error.js";
 export { Conversation } from "./machine/conversation.js";
 export type { ConversationEffect, ConversationInput } from "./machine/conversation-words.js";
 export { CreditBalance, CreditWindow } from "./machine/credit.js";
+export { Fifo } from "./machine/fifo.js";
 export { Heartbeat } from "./machine/heartbeat.js";
 export { IncomingCall } from "./machine/incoming-call.js";
 export { IncomingCalls } from "./machine/incoming-calls.js";

@@ -6,7 +6,7 @@
 import type { Limits } from "@trunkline/core";
 import type { Alarm, Answerer, Clock, Encoded, Work } from "@trunkline/core/internal";
 import { AbandonedHandlers, tooManyAbandoned } from "./abandoned-handlers.js";
-import { RunQueue } from "./run-queue.js";
+import { Lane, RunQueue } from "./run-queue.js";
 
 /** Thrown for a call that is not begun, and known again where it is explained. */
 const refusal = new Error("the server has more to do than it can");
@@ -24,7 +24,7 @@ export class Handlers {
   readonly abandoned: AbandonedHandlers;
   readonly #clock: Clock;
   readonly #queue: RunQueue<Job>;
-  /** When somebody will have waited too long. */
+  /** When somebody may have waited too long. */
   readonly #alarm: Alarm;
   /** A turn is coming. */
   #coming = false;
@@ -63,15 +63,16 @@ export class Handlers {
     this.#alarm.clear();
   }
 
-  /** Answers a call of the connection that has this answerer, and no other. */
-  once(work: Work, answerer: Answerer): Encoded | Promise<Encoded> {
+  /** Answers a call of the connection that this is. */
+  once(work: Work, bound: Bound): Encoded | Promise<Encoded> {
     const now = this.#clock.now();
     const mayRun = this.#queue.mayRun(now);
     if (this.#queue.marked) this.#askForTurn();
-    if (mayRun) return this.#run(work, answerer);
-    if (!this.#queue.mayWait(answerer, work.deadline)) throw refusal;
+    if (mayRun) return this.#run(work, bound.answerer);
+    const { answerer, lane } = bound;
+    if (!this.#queue.mayWait(lane, work.deadline)) throw refusal;
     const answer = new Promise<Encoded>((resolve, reject) => {
-      this.#queue.add({ work, answerer, resolve, reject }, answerer, now);
+      this.#queue.add({ work, answerer, resolve, reject }, lane, now);
     });
     if (this.#queue.ready) this.#askForTurn();
     this.#alarm.set(this.#queue.deadline);
@@ -121,25 +122,32 @@ export class Handlers {
 
 class Bound implements Answerer {
   readonly #handlers: Handlers;
-  readonly #answerer: Answerer;
+  readonly answerer: Answerer;
+  #lane: Lane<Job> | undefined;
 
   constructor(handlers: Handlers, answerer: Answerer) {
     this.#handlers = handlers;
-    this.#answerer = answerer;
+    this.answerer = answerer;
+  }
+
+  /** Made for the first call that waits: most connections have none. */
+  get lane(): Lane<Job> {
+    this.#lane ??= new Lane();
+    return this.#lane;
   }
 
   once(work: Work): Encoded | Promise<Encoded> {
-    return this.#handlers.once(work, this.#answerer);
+    return this.#handlers.once(work, this);
   }
 
   stream(work: Work): ReturnType<Answerer["stream"]> {
     this.#handlers.abandoned.check();
-    return this.#answerer.stream(work);
+    return this.answerer.stream(work);
   }
 
   explain(error: unknown, work: Work): ReturnType<Answerer["explain"]> {
     const refused = [refusal, tooManyAbandoned].find((one) => one === error);
-    if (refused === undefined) return this.#answerer.explain(error, work);
+    if (refused === undefined) return this.answerer.explain(error, work);
     return { code: "RESOURCE_EXHAUSTED", message: refused.message, refused: true };
   }
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type RunBounds, RunQueue, SLICE_MS } from "./run-queue.js";
+import { Lane, type RunBounds, RunQueue, SLICE_MS } from "./run-queue.js";
 
-const ada = { name: "ada" };
-const bob = { name: "bob" };
+const ada = "ada";
+const bob = "bob";
 
 /** A queue, and a handler that takes so long for whoever begins. */
 function setUp(bounds: Partial<RunBounds> = {}) {
   const queue = new RunQueue<string>({ handlers: 100, queuedCalls: 100, queueMs: 1_000, ...bounds });
+  const lanes: Record<string, Lane<string>> = { ada: new Lane(), bob: new Lane() };
   let now = 1_000;
   const begun: string[] = [];
   return {
@@ -16,8 +17,8 @@ function setUp(bounds: Partial<RunBounds> = {}) {
       now += ms;
     },
     mayRun: () => queue.mayRun(now),
-    mayWait: (lane = ada, patienceMs = Infinity) => queue.mayWait(lane, patienceMs),
-    add: (job: string, lane = ada) => queue.add(job, lane, now),
+    mayWait: (lane = ada, patienceMs = Infinity) => queue.mayWait(lanes[lane]!, patienceMs),
+    add: (job: string, lane = ada) => queue.add(job, lanes[lane]!, now),
     expired: () => queue.expired(now),
     turn: (takesMs: number) => {
       const before = begun.length;
@@ -127,7 +128,7 @@ describe("what waits", () => {
 
   it("is refused at the time that the queue tells, however times are rounded", () => {
     const { queue } = setUp({ queueMs: 816 });
-    queue.add("a", ada, 1744.433602410278);
+    queue.add("a", new Lane(), 1744.433602410278);
     expect(queue.expired(queue.deadline)).toEqual(["a"]);
   });
 

@@ -10,6 +10,7 @@
  * Pure: time is an argument.
  */
 import type { Limits } from "@trunkline/core";
+import { Fifo } from "@trunkline/core/internal";
 
 export type RunBounds = Pick<Limits, "handlers" | "queuedCalls" | "queueMs">;
 
@@ -25,16 +26,21 @@ const MAX_STEP_MS = 100;
 
 interface Waiting<Job> {
   readonly job: Job;
-  readonly lane: object;
   readonly since: number;
+}
+
+/** Those who wait on one connection, in the order they came. */
+export class Lane<Job> {
+  readonly waiting = new Fifo<Waiting<Job>>();
 }
 
 export class RunQueue<Job> {
   readonly #bounds: RunBounds;
-  /** In the order they came. */
-  readonly #waiting = new Set<Waiting<Job>>();
-  /** The same by lane, the lane whose turn is next first. A lane in which nobody waits is forgotten. */
-  readonly #lanes = new Map<object, Set<Waiting<Job>>>();
+  /** Those in which somebody waits, the one whose turn is next first. */
+  readonly #lanes = new Fifo<Lane<Job>>();
+  #size = 0;
+  /** Nobody who waits came before this. */
+  #earliest = Infinity;
   #running = 0;
   /** When the slice began. */
   #sliceAt = -Infinity;
@@ -53,7 +59,7 @@ export class RunQueue<Job> {
 
   /** Calls that wait. */
   get size(): number {
-    return this.#waiting.size;
+    return this.#size;
   }
 
   /** Handlers that have begun and not settled. Those that settle as they begin are never among them. */
@@ -66,15 +72,14 @@ export class RunQueue<Job> {
     return this.#marked;
   }
 
-  /** When somebody will have waited too long. */
+  /** Until then nobody will have waited too long: the time to ask for the {@link expired}. */
   get deadline(): number {
-    const [first] = this.#waiting;
-    return first === undefined ? Infinity : first.since + this.#bounds.queueMs;
+    return this.#earliest + this.#bounds.queueMs;
   }
 
   /** A call arrives: whether its handler may begin at once. */
   mayRun(now: number): boolean {
-    if (this.#waiting.size > 0 || this.#running >= this.#bounds.handlers) return false;
+    if (this.#size > 0 || this.#running >= this.#bounds.handlers) return false;
     if (now - this.#sliceAt <= SLICE_MS) return true;
     // In a turn whose end is told, the slice is over. Else this may be another turn, and the end of this one is asked for.
     if (this.#marked) return false;
@@ -83,18 +88,19 @@ export class RunQueue<Job> {
   }
 
   /** It may not: whether it may wait, or is refused. `patienceMs`: how long its caller waits for the answer. */
-  mayWait(lane: object, patienceMs: number): boolean {
+  mayWait(lane: Lane<Job>, patienceMs: number): boolean {
     const { queueMs, queuedCalls } = this.#bounds;
-    return this.#waiting.size < queuedCalls && this.#expectedMs(lane) <= Math.min(queueMs, patienceMs / 2);
+    return this.#size < queuedCalls && this.#expectedMs(lane) <= Math.min(queueMs, patienceMs / 2);
   }
 
-  add(job: Job, lane: object, now: number): void {
-    if (this.#waiting.size === 0) this.#busyAt = now;
-    const waiting = { job, lane, since: now };
-    this.#waiting.add(waiting);
-    const beside = this.#lanes.get(lane);
-    if (beside === undefined) this.#lanes.set(lane, new Set([waiting]));
-    else beside.add(waiting);
+  add(job: Job, lane: Lane<Job>, now: number): void {
+    if (this.#size === 0) {
+      this.#busyAt = now;
+      this.#earliest = now;
+    }
+    if (lane.waiting.length === 0) this.#lanes.push(lane);
+    lane.waiting.push({ job, since: now });
+    this.#size++;
   }
 
   /** Everything else has had its turn: another slice begins. */
@@ -106,11 +112,16 @@ export class RunQueue<Job> {
   /** Who has waited for too long, and is refused. */
   expired(now: number): Job[] {
     const expired: Job[] = [];
-    for (const waiting of this.#waiting) {
+    if (now < this.deadline) return expired;
+    const lanes = this.#lanes.clear();
+    this.#earliest = Infinity;
+    for (const lane of lanes) {
+      const { waiting } = lane;
       // As the deadline is told: the difference of two times may be less by rounding, and the alarm ring for ever.
-      if (now < waiting.since + this.#bounds.queueMs) break;
-      this.#remove(waiting);
-      expired.push(waiting.job);
+      while (waiting.length > 0 && now >= waiting.at(0).since + this.#bounds.queueMs) expired.push(this.#leave(lane).job);
+      if (waiting.length === 0) continue;
+      this.#lanes.push(lane);
+      this.#earliest = Math.min(this.#earliest, waiting.at(0).since);
     }
     return expired;
   }
@@ -118,17 +129,13 @@ export class RunQueue<Job> {
   /** Who begins now, and how long it has waited. Undefined: nobody waits, or may begin in this slice. */
   next(now: number): { readonly job: Job; readonly waitedMs: number } | undefined {
     if (this.#running >= this.#bounds.handlers || now - this.#sliceAt > SLICE_MS) return undefined;
-    const [lane] = this.#lanes.values();
-    if (lane === undefined) return undefined;
-    const [waiting] = lane;
-    if (waiting === undefined) return undefined;
-    this.#remove(waiting);
-    if (lane.size > 0) {
-      this.#lanes.delete(waiting.lane);
-      this.#lanes.set(waiting.lane, lane);
-    }
+    if (this.#size === 0) return undefined;
+    const lane = this.#lanes.at(0);
+    this.#lanes.drop(1);
+    const { job, since } = this.#leave(lane);
+    if (lane.waiting.length > 0) this.#lanes.push(lane);
     this.#measure(now);
-    return { job: waiting.job, waitedMs: now - waiting.since };
+    return { job, waitedMs: now - since };
   }
 
   /** A handler goes on after it has begun. */
@@ -143,22 +150,21 @@ export class RunQueue<Job> {
 
   /** Whether somebody could begin in another slice. */
   get ready(): boolean {
-    return this.#waiting.size > 0 && this.#running < this.#bounds.handlers;
+    return this.#size > 0 && this.#running < this.#bounds.handlers;
   }
 
   /** Forgets all who wait. */
   clear(): Job[] {
-    const jobs = [...this.#waiting].map(({ job }) => job);
-    this.#waiting.clear();
-    this.#lanes.clear();
-    return jobs;
+    this.#size = 0;
+    this.#earliest = Infinity;
+    return this.#lanes.clear().flatMap(({ waiting }) => waiting.clear().map(({ job }) => job));
   }
 
   /** How long one more of this lane would wait: lanes take turns, so the length of its own counts more than that of all. */
-  #expectedMs(lane: object): number {
-    const own = this.#lanes.get(lane)?.size ?? 0;
-    const others = this.#lanes.size - (own > 0 ? 1 : 0);
-    return Math.min(this.#waiting.size, own + others * (own + 1)) * this.#paceMs;
+  #expectedMs({ waiting }: Lane<Job>): number {
+    const own = waiting.length;
+    const others = this.#lanes.length - (own > 0 ? 1 : 0);
+    return Math.min(this.#size, own + others * (own + 1)) * this.#paceMs;
   }
 
   #measure(now: number): void {
@@ -177,10 +183,11 @@ export class RunQueue<Job> {
     this.#marked = true;
   }
 
-  #remove(waiting: Waiting<Job>): void {
-    this.#waiting.delete(waiting);
-    const beside = this.#lanes.get(waiting.lane);
-    beside?.delete(waiting);
-    if (beside?.size === 0) this.#lanes.delete(waiting.lane);
+  /** The first of this lane, who waits no longer. */
+  #leave({ waiting }: Lane<Job>): Waiting<Job> {
+    const first = waiting.at(0);
+    waiting.drop(1);
+    if (--this.#size === 0) this.#earliest = Infinity;
+    return first;
   }
 }

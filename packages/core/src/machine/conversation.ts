@@ -62,7 +62,8 @@ export class Conversation<Sink, Work>
   readonly #departures = new Departures<Sink, Work>();
   readonly #emit: (effect: ConversationEffect<Sink, Work>) => void;
   readonly #heartbeat = new Heartbeat();
-  #effects: ConversationEffect<Sink, Work>[] = [];
+  /** Made when there is one, and given away: a list that waits for the next turn grows old, and keeps for long what it held. */
+  #effects: ConversationEffect<Sink, Work>[] | undefined;
   #turn: "quiet" | "flush asked" = "quiet";
   /** So many frames are written before this turn is over. */
   #enough = FIRST_FRAMES;
@@ -80,7 +81,10 @@ export class Conversation<Sink, Work>
     this.#limits = limits;
     this.#role = role;
     this.#parity = role === "client" ? 1 : 0;
-    this.#emit = (effect) => void this.#effects.push(effect);
+    this.#emit = (effect) => {
+      this.#effects ??= [];
+      this.#effects.push(effect);
+    };
     this.#session = new Session(limits, this.#departures);
     const firstId = role === "client" ? 2 : 1;
     this.#incoming = new Calls({ session: this.#session, limits, firstId, emit: this.#emit });
@@ -237,8 +241,8 @@ export class Conversation<Sink, Work>
   }
 
   take(): ConversationEffect<Sink, Work>[] {
-    const effects = this.#effects;
-    this.#effects = [];
+    const effects = this.#effects ?? [];
+    this.#effects = undefined;
     return effects;
   }
 
@@ -267,9 +271,10 @@ export class Conversation<Sink, Work>
 
   /** A stream is with its next owner, who counts what is taken of it, before its program is told of a gap. */
   #handOver(lost: boolean): void {
-    const before = this.#effects.length;
+    const before = this.take();
     if (lost) this.#outgoing?.sessionLost();
-    this.#effects.splice(before, 0, { type: "moved", calls: this.#outgoing?.handOver() ?? [] });
+    const calls = this.#outgoing?.handOver() ?? [];
+    this.#effects = [...before, { type: "moved", calls }, ...this.take()];
     if (this.#succession === "none") this.#succession = "handed over";
   }
 
@@ -306,14 +311,14 @@ export class Conversation<Sink, Work>
         return this.#outgoing?.readers.events(message);
       case "goodbye":
         if (this.#role === "server") return violation("clientGoodbye");
-        this.#effects.push({ type: "goodbye", spreadMs: message.spreadMs });
+        this.#emit({ type: "goodbye", spreadMs: message.spreadMs });
         return undefined;
       case "renew":
-        this.#effects.push({ type: "renew", auth: message.auth });
+        this.#emit({ type: "renew", auth: message.auth });
         return undefined;
       case "invalidate":
         if (this.#role === "server") return violation("clientInvalidate");
-        this.#effects.push({ type: "invalidate", tags: message.tags });
+        this.#emit({ type: "invalidate", tags: message.tags });
         return undefined;
       case "violation":
         return message;
@@ -372,7 +377,7 @@ export class Conversation<Sink, Work>
     this.#outgoing?.release();
     if (this.#turn === "quiet" && this.#session.due(now)) {
       this.#turn = "flush asked";
-      this.#effects.push({ type: "flush" });
+      this.#emit({ type: "flush" });
     }
     if (backlog.length >= this.#enough || backlog.size >= this.#enough * SMALL_FRAME) {
       if (this.#turn === "flush asked") this.#enough = Math.min(this.#enough * 2, MOST_FRAMES);
@@ -389,7 +394,7 @@ export class Conversation<Sink, Work>
     if (this.#outgoing !== undefined && this.#outgoing.inFlight > 0) return;
     if (this.#session.backlog.length > 0) return;
     this.#succession = "finished";
-    this.#effects.push({ type: "finished" });
+    this.#emit({ type: "finished" });
   }
 
   #write(now: number): void {
@@ -406,7 +411,7 @@ export class Conversation<Sink, Work>
 
   /** False: there was nothing to send. */
   #send(data: Written | undefined): boolean {
-    if (data !== undefined) this.#effects.push({ type: "send", generation: this.#generation, data });
+    if (data !== undefined) this.#emit({ type: "send", generation: this.#generation, data });
     return data !== undefined;
   }
 
@@ -425,18 +430,18 @@ export class Conversation<Sink, Work>
 
   #beat(now: number): void {
     if (this.#send(this.#session.write(now, true))) this.#resume();
-    this.#effects.push({ type: "ping" });
+    this.#emit({ type: "ping" });
   }
 
   #drop(close: CloseName, now: number): void {
     this.#detach(now);
-    this.#effects.push({ type: "drop", close });
+    this.#emit({ type: "drop", close });
   }
 
   #break(wrong: Violation, now: number): void {
     this.#detach(now);
     this.#overSince = Infinity;
-    this.#effects.push({ type: "break", close: wrong.close, violation: wrong.name });
+    this.#emit({ type: "break", close: wrong.close, violation: wrong.name });
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { type EncodedFrame, WithBlob } from "../protocol/blob.js";
+import { Fifo } from "./fifo.js";
 
 /** What is declared of a procedure. The frames of one call have the same. */
 export type Priority = "high" | "normal" | "low";
@@ -46,10 +47,8 @@ export interface BatchBounds {
 export const FAIR_SIZE = 256 * 1024;
 
 export class Scheduler<Deferred extends Weighed> {
-  #urgent: Outbound<Deferred>[] = [];
-  #normal: Outbound<Deferred>[] = [];
-  /** Index in `#normal` of the next frame to go. */
-  #next = 0;
+  readonly #urgent = new Fifo<Outbound<Deferred>>();
+  readonly #normal = new Fifo<Outbound<Deferred>>();
   #size = 0;
   /** Frames that were ever taken, of each sort. */
   #urgentTaken = 0;
@@ -64,7 +63,7 @@ export class Scheduler<Deferred extends Weighed> {
 
   /** Frames waiting. */
   get length(): number {
-    return this.#urgent.length + this.#normal.length - this.#next;
+    return this.#urgent.length + this.#normal.length;
   }
 
   /** What they take, in UTF-16 units and bytes. */
@@ -76,7 +75,7 @@ export class Scheduler<Deferred extends Weighed> {
   mark(): Mark {
     return {
       urgent: this.#urgentTaken + this.#urgent.length,
-      normal: this.#normalTaken + this.#normal.length - this.#next,
+      normal: this.#normalTaken + this.#normal.length,
     };
   }
 
@@ -100,37 +99,27 @@ export class Scheduler<Deferred extends Weighed> {
     const batch: Outbound<Deferred>[] = [];
     let room = bounds.size;
     while (batch.length < bounds.frames && this.length > 0) {
-      const isNormalDue = this.#overtaken >= FAIR_SIZE && this.#next < this.#normal.length;
+      const isNormalDue = this.#overtaken >= FAIR_SIZE && this.#normal.length > 0;
       const isUrgent = this.#urgent.length > 0 && !isNormalDue;
-      const frame = isUrgent ? this.#urgent[0]! : this.#normal[this.#next]!;
+      const line = isUrgent ? this.#urgent : this.#normal;
+      const frame = line.at(0);
       const size = sizeOf(frame);
       if (size > (batch.length === 0 ? bounds.largest : room)) break;
       room -= size + 1;
       this.#overtaken = isUrgent ? this.#overtaken + size : 0;
-      if (isUrgent) {
-        this.#urgent.shift();
-        this.#urgentTaken++;
-      } else {
-        this.#next++;
-        this.#normalTaken++;
-      }
+      line.drop(1);
+      if (isUrgent) this.#urgentTaken++;
+      else this.#normalTaken++;
       this.#size -= size;
       batch.push(frame);
-    }
-    if (this.#next * 2 >= this.#normal.length) {
-      this.#normal = this.#next === this.#normal.length ? [] : this.#normal.slice(this.#next);
-      this.#next = 0;
     }
     return batch;
   }
 
   /** Drops everything that is a frame already, and returns what is not yet. */
   clear(): Deferred[] {
-    const all = [...this.#urgent, ...this.#normal.slice(this.#next)];
+    const all = [...this.#urgent.clear(), ...this.#normal.clear()];
     const deferred = all.filter((outbound): outbound is Deferred => !isFrame(outbound));
-    this.#urgent = [];
-    this.#normal = [];
-    this.#next = 0;
     this.#size = 0;
     return deferred;
   }
