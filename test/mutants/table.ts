@@ -37,7 +37,7 @@ export const mutants: readonly Mutant[] = [
     [
       "resume is one frame too early, numbers unchecked",
       "the resume range and `seq`",
-      ["I14", "I4"],
+      ["I14", "I7", "I4"],
       () => {
         numbers.resumeOff(-1);
         numbers.acceptAnyNumber();

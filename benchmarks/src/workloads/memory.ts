@@ -23,7 +23,7 @@ async function read(stage: Stage, lines: readonly Line[], expected: number): Pro
 }
 
 async function held(stage: Stage): Promise<Usage> {
-  await pause(500);
+  await pause(2_000);
   return stage.control.ask<Usage>("collected");
 }
 

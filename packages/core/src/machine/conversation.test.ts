@@ -31,10 +31,16 @@ class End {
   }
 
   attach(
-    changes: { resumed?: boolean; received?: number; beatMs?: number; peer?: Partial<PeerLimits> } = {},
+    changes: {
+      resumed?: boolean;
+      received?: number;
+      beatMs?: number;
+      silenceMs?: number;
+      peer?: Partial<PeerLimits>;
+    } = {},
   ): Effect[] {
-    const { resumed = false, received = 0, beatMs, peer = {} } = changes;
-    const terms = { resumed, received, beatMs, silenceMs: 1_000, peer: { ...peerLimits(this.#limits), ...peer } };
+    const { resumed = false, received = 0, beatMs, silenceMs = 1_000, peer = {} } = changes;
+    const terms = { resumed, received, beatMs, silenceMs, peer: { ...peerLimits(this.#limits), ...peer } };
     return this.say({ type: "attach", generation: ++this.generation, ...terms });
   }
 
@@ -336,12 +342,12 @@ describe("liveness", () => {
 
   it("sends an acknowledgement alone when nothing else goes", () => {
     const end = new End("server");
-    end.attach();
+    end.attach({ silenceMs: 5_000 });
     end.hear("[[1,0],[3,1]]");
-    expect(end.machine.deadline).toBe(200);
-    expect(types(end.tick(200))).toEqual(["flush"]);
-    expect(end.flush()).toEqual(["[[1,1]]"]);
     expect(end.machine.deadline).toBe(1_000);
+    expect(types(end.tick(1_000))).toEqual(["flush"]);
+    expect(end.flush()).toEqual(["[[1,1]]"]);
+    expect(end.machine.deadline).toBe(5_000);
   });
 });
 

@@ -13,7 +13,7 @@ import { PART_BYTES } from "./pace.js";
 
 const ACK_FRAMES = 256;
 const ACK_SIZE = 64 * 1024;
-const ACK_DELAY_MS = 200;
+const ACK_DELAY_MS = 1_000;
 
 export class Receiving {
   readonly #valueBytes: number;

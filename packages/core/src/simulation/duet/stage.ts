@@ -37,7 +37,7 @@ export const isHarm = (type: Move["type"]): type is keyof typeof harm => Object.
 
 const LIMITS = resolveLimits({ heartbeatMs: 1, graceMs: 1 });
 /** Deadlines that are further away never come: calls do not expire here, only acknowledgements fall due. */
-const NEAR_MS = 1_000;
+const NEAR_MS = 2_000;
 const CREDIT = 2;
 
 export class Stage {
