@@ -97,22 +97,26 @@ export class Scheduler<Deferred extends Weighed> {
   /** Takes the next batch. */
   take(bounds: BatchBounds): Outbound<Deferred>[] {
     const batch: Outbound<Deferred>[] = [];
+    let urgent = 0;
+    let normal = 0;
     let room = bounds.size;
-    while (batch.length < bounds.frames && this.length > 0) {
-      const isNormalDue = this.#overtaken >= FAIR_SIZE && this.#normal.length > 0;
-      const isUrgent = this.#urgent.length > 0 && !isNormalDue;
-      const line = isUrgent ? this.#urgent : this.#normal;
-      const frame = line.at(0);
+    while (batch.length < bounds.frames && batch.length < this.length) {
+      const isNormalDue = this.#overtaken >= FAIR_SIZE && normal < this.#normal.length;
+      const isUrgent = urgent < this.#urgent.length && !isNormalDue;
+      const frame = isUrgent ? this.#urgent.at(urgent) : this.#normal.at(normal);
       const size = sizeOf(frame);
       if (size > (batch.length === 0 ? bounds.largest : room)) break;
       room -= size + 1;
       this.#overtaken = isUrgent ? this.#overtaken + size : 0;
-      line.drop(1);
-      if (isUrgent) this.#urgentTaken++;
-      else this.#normalTaken++;
+      if (isUrgent) urgent++;
+      else normal++;
       this.#size -= size;
       batch.push(frame);
     }
+    this.#urgent.drop(urgent);
+    this.#normal.drop(normal);
+    this.#urgentTaken += urgent;
+    this.#normalTaken += normal;
     return batch;
   }
 
