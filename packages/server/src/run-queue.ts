@@ -118,7 +118,8 @@ export class RunQueue<Job> {
     for (const lane of lanes) {
       const { waiting } = lane;
       // As the deadline is told: the difference of two times may be less by rounding, and the alarm ring for ever.
-      while (waiting.length > 0 && now >= waiting.at(0).since + this.#bounds.queueMs) expired.push(this.#leave(lane).job);
+      while (waiting.length > 0 && now >= waiting.at(0).since + this.#bounds.queueMs)
+        expired.push(this.#leave(lane).job);
       if (waiting.length === 0) continue;
       this.#lanes.push(lane);
       this.#earliest = Math.min(this.#earliest, waiting.at(0).since);
