@@ -43,6 +43,7 @@ test("a call walks through one file a step, and its answer through the same file
       "core/machine/outgoing-calls",
       "core/machine/session",
       "core/machine/scheduler",
+      "core/machine/fifo",
       "core/machine/outbox",
       "client/websocket-transport",
     ],
@@ -60,6 +61,7 @@ test("a call walks through one file a step, and its answer through the same file
       "core/protocol/value",
       "core/machine/session",
       "core/machine/scheduler",
+      "core/machine/fifo",
       "core/machine/outbox",
     ],
     [
