@@ -152,7 +152,7 @@ class Bound implements Answerer {
   }
 
   oversized(work: Work): void {
-    this.#answerer.oversized?.(work);
+    this.answerer.oversized?.(work);
   }
 
   abandoned(change: 1 | -1): void {
