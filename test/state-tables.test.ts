@@ -15,6 +15,7 @@ const machines = [
   "packages/core/src/machine/heartbeat.ts",
   "packages/core/src/machine/outgoing-calls.ts",
   "packages/core/src/machine/incoming-calls.ts",
+  "packages/core/src/machine/pulled-streams.ts",
   "packages/core/src/machine/joined-streams.ts",
   "packages/core/src/machine/outgoing-upstreams.ts",
   "packages/core/src/machine/incoming-upstreams.ts",

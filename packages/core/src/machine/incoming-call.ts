@@ -6,10 +6,10 @@ import type { IncomingUpstream } from "./incoming-upstream.js";
 import type { Priority } from "./scheduler.js";
 
 /**
- * How far an answer has come; the transitions stand in `incoming-calls.ts`. `running`: the handler works. A stream is
- * `starting`, then `paused` (no credit, or no room) or `pulling` (its source was asked for one event). `abandoned`:
- * nobody waits for it, and the handler has not settled yet. A stream that a topic feeds goes other ways after `starting`,
- * which stand in `joined-streams.ts`.
+ * How far an answer has come; how it ends stands in `incoming-calls.ts`. `running`: the handler works. `abandoned`: nobody
+ * waits for it, and the handler has not settled yet. A stream is `starting`, then `paused` (no credit, or no room) or
+ * `pulling` (its source was asked for one event): `pulled-streams.ts`. One that a topic feeds goes other ways after
+ * `starting`, which stand in `joined-streams.ts`.
  */
 export type IncomingState =
   | "running"

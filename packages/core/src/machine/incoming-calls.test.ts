@@ -201,36 +201,6 @@ describe("the state table", () => {
 });
 
 describe("an id", () => {
-  const request = (id: number) => ({ op: op.call, id, path: "p", timeoutMs: 0, meta: undefined, input: 1 }) as const;
-
-  it.each([
-    [1, 1, true],
-    [1, 3, true],
-    [1, 2, false],
-    [2, 2, true],
-    [2, 1, false],
-  ] as const)("has the other end's parity, as %d: %d is fine: %s", (firstId, id, fine) => {
-    expect(new Desk({}, firstId).calls.request(request(id), 0) === undefined).toBe(fine);
-  });
-
-  it.each([
-    [3, false],
-    [5, false],
-    [7, true],
-    [99, true],
-  ])("grows: %d after 5 is fine: %s", (id, fine) => {
-    const desk = new Desk();
-    desk.call(5);
-    expect(desk.calls.request(request(id), 0) === undefined).toBe(fine);
-  });
-
-  it("grows even where the call before was refused", () => {
-    const desk = new Desk({ calls: 1 });
-    desk.call(1);
-    desk.call(3);
-    expect(desk.calls.request(request(3), 0)).toMatchObject({ type: "violation" });
-  });
-
   it("that is not open may be cancelled and granted credit: the race with the end", () => {
     const desk = new Desk();
     expect(desk.calls.request({ op: op.cancel, id: 7 }, 0)).toBeUndefined();
@@ -240,32 +210,6 @@ describe("an id", () => {
 });
 
 describe("a slot", () => {
-  it.each([
-    [1, 0],
-    [2, 0],
-    [3, 1],
-  ])("is taken by each call: of %d, with 2 slots, %d are refused", (count, refused) => {
-    const desk = new Desk({ calls: 2, subscriptions: 1 });
-    desk.subscribe(1);
-    for (let i = 1; i <= count; i++) desk.call(1 + 2 * i);
-    expect(desk.calls.open).toBe(1 + count - refused);
-    const error = { code: "RESOURCE_EXHAUSTED", message: "too many calls on this connection", refused: true };
-    expect(desk.frames()).toEqual(Array(refused).fill([6, 7, error]));
-  });
-
-  it.each([
-    [1, 0],
-    [2, 0],
-    [3, 1],
-  ])("is taken by each stream: of %d, with 2 slots, %d are refused", (count, refused) => {
-    const desk = new Desk({ subscriptions: 2, calls: 1 });
-    desk.call(1);
-    for (let i = 1; i <= count; i++) desk.subscribe(1 + 2 * i);
-    expect(desk.calls.open).toBe(1 + count - refused);
-    const error = { code: "RESOURCE_EXHAUSTED", message: "too many subscriptions on this connection", refused: true };
-    expect(desk.frames()).toEqual(Array(refused).fill([6, 7, error]));
-  });
-
   it.each(["reply", "fail", "finish"])("is free after %s, and not after a cancel or a deadline", (event) => {
     const desk = new Desk({ calls: 1 });
     const call = desk.call(1, 1_000);
@@ -353,32 +297,6 @@ describe("credit", () => {
 });
 
 describe("room", () => {
-  it.each([
-    [softBytes - 1, "pulling"],
-    [softBytes, "paused"],
-    [softBytes + 1, "paused"],
-  ])("with a backlog of %d: the stream is %s", (size, state) => {
-    const desk = new Desk();
-    desk.backlog.size = size;
-    const call = desk.subscribe(1);
-    desk.calls.ready(call);
-    expect(call.state).toBe(state);
-  });
-
-  it("lets streams go on in the order they stalled, as long as there is some", () => {
-    const desk = new Desk();
-    desk.backlog.size = softBytes;
-    for (const id of [1, 3, 5]) desk.calls.ready(desk.subscribe(id));
-    desk.asked();
-    desk.calls.resume();
-    expect(desk.asked()).toEqual([]);
-    desk.backlog.size = 0;
-    desk.calls.resume();
-    expect(desk.asked()).toEqual(["pull 1", "pull 3", "pull 5"]);
-    desk.calls.resume();
-    expect(desk.asked()).toEqual([]);
-  });
-
   it.each(["cancel", "deadline", "end", "finish"])(
     "is not given to a stream that has stalled and then met %s",
     (event) => {
@@ -425,22 +343,6 @@ describe("a deadline", () => {
     desk.asked();
     desk.calls.expire(now);
     expect(desk.asked()).toEqual(asked);
-  });
-
-  it("is the earliest of those that are left", () => {
-    const desk = new Desk();
-    for (const [id, timeoutMs] of [
-      [1, 300],
-      [3, 100],
-      [5, 200],
-    ] as const)
-      desk.call(id, timeoutMs);
-    expect(desk.calls.deadline).toBe(100);
-    desk.calls.expire(100);
-    expect(desk.calls.deadline).toBe(200);
-    desk.calls.expire(300);
-    expect(desk.calls.deadline).toBe(Infinity);
-    expect(desk.asked().slice(3)).toEqual(["abort 3 deadline", "abort 1 deadline", "abort 5 deadline"]);
   });
 
   it("is none when all is over", () => {
@@ -522,30 +424,7 @@ describe("when the other end begins anew", () => {
 });
 
 describe("a peer that does not take its answers", () => {
-  const hardBytes = defaultLimits.outboundHardBytes;
   const request = { path: "p", timeoutMs: 0, meta: undefined, input: 1 };
-  const subscription = { ...request, op: op.subscribe, credit: 1, lastEventId: undefined };
-
-  it.each([
-    [hardBytes - 1, "running", ["request 1", "request 3"]],
-    [hardBytes, "refused", []],
-  ])("and has %d units to take: its next requests are %s", (size, _, asked) => {
-    const desk = new Desk();
-    desk.backlog.size = size;
-    expect(desk.calls.request({ op: op.call, id: 1, ...request }, 0)).toBeUndefined();
-    expect(desk.calls.request({ ...subscription, id: 3 }, 0)).toBeUndefined();
-    expect(desk.asked()).toEqual(asked);
-    const refusal = expect.objectContaining({ code: "RESOURCE_EXHAUSTED", refused: true });
-    expect(desk.frames()).toEqual(
-      asked.length === 0
-        ? [
-            [op.error, 1, refusal],
-            [op.error, 3, refusal],
-          ]
-        : [],
-    );
-  });
-
   /** A desk without a free slot, and how many more requests it refuses before it has had enough. */
   function refusals(desk: Desk, from: number, most: number): number {
     for (let count = 0; count < most; count++) {

@@ -6,9 +6,12 @@ import type { Encoded } from "../protocol/blob.js";
 import type { PeerLimits } from "../protocol/limits.js";
 import type { Frame, WireError } from "../protocol/message.js";
 import type { Violation } from "../protocol/parse.js";
+import type { OversizedEffect } from "./answer-frames.js";
 import type { IncomingCall } from "./incoming-call.js";
+import type { RequestEffect } from "./incoming-slots.js";
 import type { IncomingUpstreamEffect } from "./incoming-upstreams.js";
 import type { JoinedEffect, Joining, JoinNotice, Portion, Shared } from "./joined-streams.js";
+import type { PullEffect } from "./pulled-streams.js";
 
 /** From our handlers, and the sources of their streams. */
 export type HandlerInput<Work> =
@@ -31,16 +34,15 @@ export type HandlerInput<Work> =
 export type AbortReason = "cancelled" | "deadline" | "ended" | "source";
 
 /**
- * `request`: answer this. `pull`: get one event from the source. `abort`: stop, and say when it has stopped.
- * `oversized`: an answer was larger than the other end takes, and was replaced by an error. `share`: write this, which
- * many transports are sent, on the transport of this generation.
+ * `abort`: stop, and say when it has stopped. `share`: write this, which many transports are sent, on the transport of
+ * this generation.
  */
 export type IncomingEffect<Work> =
+  | RequestEffect<Work>
+  | PullEffect<Work>
   | JoinedEffect<Work>
-  | { readonly type: "request"; readonly call: IncomingCall<Work> }
-  | { readonly type: "pull"; readonly call: IncomingCall<Work> }
+  | OversizedEffect<Work>
   | { readonly type: "abort"; readonly call: IncomingCall<Work>; readonly reason: AbortReason }
-  | { readonly type: "oversized"; readonly call: IncomingCall<Work> }
   | { readonly type: "share"; readonly generation: number; readonly message: Shared }
   | IncomingUpstreamEffect<Work>;
 
