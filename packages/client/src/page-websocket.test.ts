@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Transport } from "@trunkline/core";
 import { systemClock } from "@trunkline/core/internal";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -71,6 +72,16 @@ describe("openPageWebSocket", () => {
     vi.stubGlobal("WebSocket", undefined);
     const { failed } = dial();
     await vi.waitFor(() => expect(failed).toEqual([{ reason: expect.any(String), fatal: true }]));
+  });
+});
+
+it("the client for browsers is imported or required as the contract is: they share one core", () => {
+  const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  const { exports } = JSON.parse(manifest) as { exports: { ".": { browser: object } } };
+  expect(exports["."].browser).toEqual({
+    "@trunkline/source": "./src/browser.ts",
+    import: { types: "./dist/index.d.ts", default: "./dist/browser.js" },
+    require: { types: "./dist/index.d.cts", default: "./dist/browser.cjs" },
   });
 });
 
