@@ -21,6 +21,8 @@ const MEASURE_MS = 50;
 const MEASURE_BEGUN = 8;
 /** How much of the pace the latest measure is. */
 const WEIGHT = 1 / 2;
+/** What part of `queueMs` too early one may be refused, along with another: each who is looked for costs a look at every lane. */
+const EARLY = 1 / 64;
 /** No more than this is believed of the time between two: a process that was asleep has not become slow. */
 const MAX_STEP_MS = 100;
 
@@ -109,17 +111,16 @@ export class RunQueue<Job> {
     if (this.ready) this.#beginSlice(now);
   }
 
-  /** Who has waited for too long, and is refused. */
+  /** Where somebody has waited for too long, who is refused: that one, and all who soon would have. */
   expired(now: number): Job[] {
     const expired: Job[] = [];
     if (now < this.deadline) return expired;
+    const patienceMs = this.#bounds.queueMs * (1 - EARLY);
     const lanes = this.#lanes.clear();
     this.#earliest = Infinity;
     for (const lane of lanes) {
       const { waiting } = lane;
-      // As the deadline is told: the difference of two times may be less by rounding, and the alarm ring for ever.
-      while (waiting.length > 0 && now >= waiting.at(0).since + this.#bounds.queueMs)
-        expired.push(this.#leave(lane).job);
+      while (waiting.length > 0 && now >= waiting.at(0).since + patienceMs) expired.push(this.#leave(lane).job);
       if (waiting.length === 0) continue;
       this.#lanes.push(lane);
       this.#earliest = Math.min(this.#earliest, waiting.at(0).since);
