@@ -1,8 +1,9 @@
 /**
  * What arrives in a session: how many frames have, what of large ones has, and when the other end must be told.
  *
- * An acknowledgement rides along with frames; alone it travels after so many frames, so much text, or so long. Who sends
- * a large frame waits for acknowledgements to go on, so for those it travels at once.
+ * An acknowledgement rides along with frames; alone it travels after so many frames, so much text, or so long, which is
+ * less where there is more that the other end holds until then, or waits with. Who sends a large frame waits for
+ * acknowledgements to go on, so for those it travels at once.
  *
  * @see PROTOCOL.md sections 4.2 and 5.1
  */
@@ -13,7 +14,10 @@ import { PART_BYTES } from "./pace.js";
 
 const ACK_FRAMES = 256;
 const ACK_SIZE = 64 * 1024;
-const ACK_DELAY_MS = 1_000;
+const ACK_DELAY_MS = 200;
+/** So little costs the other end little to hold. */
+const LITTLE_SIZE = 4 * 1024;
+const LITTLE_DELAY_MS = 1_000;
 
 export class Receiving {
   readonly #valueBytes: number;
@@ -58,8 +62,8 @@ export class Receiving {
     this.#untoldSize += size;
     const isAwaited = size > PART_BYTES || frames[frames.length - 1]!.op === op.part;
     const isMuch = this.#frames - this.#told >= ACK_FRAMES || this.#untoldSize >= ACK_SIZE;
-    if (isAwaited || isMuch) this.#ackDue = now;
-    else if (this.#ackDue === Infinity) this.#ackDue = now + ACK_DELAY_MS;
+    const delayMs = this.#untoldSize > LITTLE_SIZE ? ACK_DELAY_MS : LITTLE_DELAY_MS;
+    this.#ackDue = Math.min(this.#ackDue, isAwaited || isMuch ? now : now + delayMs);
     return undefined;
   }
 

@@ -305,6 +305,18 @@ describe("an acknowledgement", () => {
     expect(written(session, now)).toEqual(texts);
   });
 
+  it("goes 200 ms after there was more than 4 KiB, which the other end may have to wait with", () => {
+    const session = attached();
+    session.accept(batch(1, 0, 1), 4_000, 0);
+    session.accept(batch(2, 0, 1), 96, 100);
+    expect(session.deadline).toBe(1_000);
+    session.accept(batch(3, 0, 1), 1, 300);
+    session.accept(batch(4, 0, 1), 10, 400);
+    expect(session.deadline).toBe(500);
+    session.accept(batch(5, 0, 1), 10, 450);
+    expect(written(session, 500)).toEqual(["[[1,5]]"]);
+  });
+
   it.each([
     [255, []],
     [256, ["[[1,256]]"]],
