@@ -205,7 +205,7 @@ export class Channel<Event> implements AsyncIterableIterator<Event, undefined>, 
     this.#state = { name: "closed" };
     // As a generator does: the error goes to one reader, the others and all later ones see the end.
     if (error === undefined) first.resolve({ done: true, value: undefined });
-    else first.resolve(raised(error));
+    else first.resolve(raised(error, this.source?.blame(undefined) === undefined));
     for (const reader of others) reader.resolve({ done: true, value: undefined });
   }
 

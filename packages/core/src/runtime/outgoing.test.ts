@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RpcError } from "../error/rpc-error.js";
 import type { OutgoingCall, OutgoingRequest } from "../machine/outgoing-call.js";
+import { ItemSource } from "./item-source.js";
 import { type Caller, callOnce, openChannel } from "./outgoing.js";
 import type { Sink } from "./sink.js";
 
@@ -174,5 +175,29 @@ describe("a channel", () => {
     await expect(channel.next()).rejects.toMatchObject({ code: "CANCELLED", outcome: "not-sent" });
     expect(await channel.return()).toEqual({ done: true, value: undefined });
     expect(caller.asked).toEqual([]);
+  });
+});
+
+describe("what the source of an upstream threw", () => {
+  /** A source that has thrown this. */
+  const faulty = (error: unknown) => {
+    const source = new ItemSource([], { encode: () => undefined, report });
+    source.blame = () => error;
+    return source;
+  };
+
+  it.each(["a call", "a stream"])("reaches the caller of %s with the stack it had", async (what) => {
+    const caller = new NotingCaller();
+    const thrown = Object.freeze(new RpcError("ABORTED"));
+    const before = thrown.stack;
+    const source = faulty(thrown);
+    const failure =
+      what === "a call"
+        ? callOnce(caller, request, undefined, { source })
+        : openChannel(caller, stream, { path: "p", report, source }).next();
+    const told = failure.catch((error: unknown) => error);
+    caller.call?.sink.failure(new RpcError("CANCELLED", { outcome: "unknown" }));
+    expect(await told).toBe(thrown);
+    expect(thrown.stack).toBe(before);
   });
 });

@@ -113,7 +113,7 @@ class PromiseSink implements Sink {
   failure(error: RpcError): void {
     this.unfollow?.();
     const told = this.source === undefined ? error : this.source.blame(error);
-    if (this.isOpen) this.#resolve(raised(told));
+    if (this.isOpen) this.#resolve(raised(told, told === error));
     else this.#reject(told);
   }
 
