@@ -42,4 +42,6 @@ test.each([
 
 test("what is like no option is the program's own, for its hooks", async () => {
   await createServer(router, misspelt({ seen: [], db: {}, id: 1 })).close();
+  const server = await serve(router, misspelt({ auth: {}, data: {}, hash: {}, name: "a", pool: {}, state: {} }));
+  await server.close();
 });

@@ -6,8 +6,9 @@
 /** All names of some options; the compiler sees to it that none is missing. */
 export type OptionNames<Options> = Readonly<Record<keyof Options, true>>;
 
-/** Letters that may be wrong, of at least twice as many. */
+/** Letters that may be wrong, of at least three times as many: `auth` and `pool` are words of their own. */
 const MOST_WRONG = 2;
+const PART_WRONG = 1 / 3;
 
 /** @throws TypeError for what is nearly an option. */
 export function checkNames<Options extends object>(what: string, options: Options, names: OptionNames<Options>): void {
@@ -15,11 +16,15 @@ export function checkNames<Options extends object>(what: string, options: Option
     if (Object.hasOwn(names, name)) continue;
     const wrong = (known: string) => distance(name.toLowerCase(), known.toLowerCase());
     const [nearest = ""] = Object.keys(names).sort((one, other) => wrong(one) - wrong(other));
-    if (wrong(nearest) <= Math.min(MOST_WRONG, name.length / 2)) {
+    const mostWrong = sorted(name) === sorted(nearest) ? MOST_WRONG : Math.min(MOST_WRONG, name.length * PART_WRONG);
+    if (wrong(nearest) <= mostWrong) {
       throw new TypeError(`${what} has no option ${JSON.stringify(name)}: did you mean ${JSON.stringify(nearest)}?`);
     }
   }
 }
+
+/** Its letters in order: two that are exchanged make no difference. */
+const sorted = (name: string): string => [...name.toLowerCase()].sort().join("");
 
 /** How many letters have to be changed, added or left out to make one text of the other. */
 function distance(one: string, other: string): number {
