@@ -40,7 +40,7 @@ const sweeps: readonly Sweep[] = [
     workload: "subscribers",
     grows: "connections",
     ...rate,
-    sizes: [1, 10, 100, 1_000, 5_000],
+    sizes: [1, 10, 100, 1_000, 10_000],
   },
   {
     name: "payload",
@@ -60,6 +60,9 @@ const sweeps: readonly Sweep[] = [
     sizes: [10, 100, 500, 2_000],
   },
 ];
+
+/** Where few things are done in a second, it takes some until the compiler has seen enough of them. */
+const WARM_UPS = 2;
 
 interface Reading {
   readonly peer: string;
@@ -99,7 +102,7 @@ async function readingsOf(sweep: Sweep, { peers, rounds, seconds, node }: Option
           peer,
           workload: sweep.workload,
           seconds,
-          warmUpSeconds: seconds / 2,
+          warmUpSeconds: seconds * WARM_UPS,
           node,
           ...grown,
         });
