@@ -107,6 +107,18 @@ describe("a deliberate error", () => {
     expect(reports.map((report) => report.error)).toEqual([error]);
   });
 
+  it.each([
+    ["NOPE", {}, "the contract declares no error NOPE"],
+    [
+      "ROOM_FULL",
+      { data: { capacity: "canary" } },
+      "not what the contract declares of ROOM_FULL: capacity: invalid_type (expected number)",
+    ],
+    ["SLOW", { data: "" }, "the schema of SLOW cannot be asked without waiting"],
+  ])("%s with %j is reported with the reason why its caller was not told", (code, options, reason) => {
+    expect(explained(new RpcError(code, options)).reports).toMatchObject([{ reason }]);
+  });
+
   it("has its data read once: a getter that throws later breaks nothing", () => {
     let reads = 0;
     const capacity = {

@@ -19,7 +19,10 @@ export function inputIssues(issues: readonly SchemaIssue[]): InputIssue[] {
 }
 
 /** One sentence for people: `room: too_small (minimum 1)`. */
-export function issuesMessage(issues: readonly InputIssue[], what: "input" | "output" | "event" | "upstream"): string {
+export function issuesMessage(
+  issues: readonly InputIssue[],
+  what: "input" | "output" | "event" | "upstream" | "data",
+): string {
   const [first, ...others] = issues;
   if (first === undefined) return `the ${what} is invalid`;
   const more = others.length === 0 ? "" : `, and ${others.length} more`;

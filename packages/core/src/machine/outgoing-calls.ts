@@ -245,7 +245,7 @@ export class OutgoingCalls<Sink> {
       const sent = call.state.name === "sent" && !call.isPartial;
       call.isPartial = false;
       if (sent && !call.repeatable) {
-        this.#fail(call, "UNAVAILABLE");
+        this.#fail(call, "UNAVAILABLE", { message: "the session was lost after the call was sent" });
         continue;
       }
       this.#upstreams?.rewind(call);
