@@ -41,8 +41,8 @@ function setUp(options: Partial<ClientOptions> = {}, { printed = false } = {}) {
 const calls = (frames: unknown[][]) => frames.filter(([, , path]) => path !== "$contract");
 
 describe("a client", () => {
-  it("is not made without an address, as where its option is misspelt", () => {
-    expect(() => createClient(contract, { ulr: "ws://here" } as never)).toThrow(new TypeError("expected a url"));
+  it.each([{ ulr: "ws://here" }, {}, undefined])("is not made without an address: %j", (options) => {
+    expect(() => createClient(contract, options as never)).toThrow(new TypeError("createClient expects a url"));
   });
 
   it.runIf("captureStackTrace" in Error)(

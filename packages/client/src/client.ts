@@ -85,6 +85,9 @@ export function clientOver<Contract extends object>(
   contract: Contract,
   options: ClientOptions,
 ): Client<Contract> {
+  // From JavaScript there may be no options at all.
+  const { url, transport } = (options as ClientOptions | undefined) ?? {};
+  if (url === undefined && transport === undefined) throw new TypeError("createClient expects a url");
   const limits = resolveLimits(options.limits);
   const clock = options.clock ?? systemClock;
   const report = reporter(options.onError);
@@ -100,7 +103,7 @@ export function clientOver<Contract extends object>(
     serves: serve && { hash: contractHash(serve.contract), answering: answeringOf(serve, { control, limits, report }) },
     random: options.random ?? Math.random,
     page: thisPage(),
-    open: options.transport ?? webSocketOf(openSocket, options, { clock, limits }),
+    open: transport ?? webSocketOf(openSocket, options, { clock, limits }),
     caches: cache !== undefined,
     invalidated: (tags) => queries.invalidate(tags),
     ...(options.auth === undefined ? {} : { auth: options.auth, authFailed: teller(report) }),
@@ -179,7 +182,6 @@ function webSocketOf(
   { clock, limits: { messageBytes } }: { clock: Clock; limits: Limits },
 ): OpenTransport {
   const { url, compression, WebSocket } = options;
-  if (url === undefined) throw new TypeError("expected a url");
   return (listener) => {
     const address = typeof url === "string" ? url : url();
     return openSocket({ url: address, clock, messageBytes, compression, WebSocket }, listener);

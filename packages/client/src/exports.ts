@@ -1,4 +1,5 @@
 /** What the package exports on every platform: all but `createClient`, of which a bundle for browsers has its own. */
+export { RpcError } from "@trunkline/core";
 export {
   type ByteSource,
   type CallOptions,

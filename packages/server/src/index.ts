@@ -1,4 +1,5 @@
 /** The server: a contract gets its handlers, and is served over transports. */
+export { RpcError } from "@trunkline/core";
 export {
   type ByteSource,
   type CallOptions,

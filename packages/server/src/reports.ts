@@ -89,7 +89,7 @@ export class Reports {
 }
 
 /** Where the application has no `onError`. The id is all that the caller was told: it finds this line. */
-export function printFailure({ path, errorId, error }: FailureReport): void {
-  const which = [path, errorId].filter((part) => part !== undefined).map((part) => ` ${part}:`);
+export function printFailure({ path, errorId, reason, error }: FailureReport): void {
+  const which = [path, errorId, reason].filter((part) => part !== undefined).map((part) => ` ${part}:`);
   console.error(`trunkline:${which.join("")}`, error);
 }
