@@ -116,7 +116,7 @@ describe("a deliberate error", () => {
     ],
     ["SLOW", { data: "" }, "the schema of SLOW cannot be asked without waiting"],
   ])("%s with %j is reported with the reason why its caller was not told", (code, options, reason) => {
-    expect(explained(new RpcError(code, options)).reports).toMatchObject([{ reason }]);
+    expect(explained(new RpcError<string, unknown>(code, options)).reports).toMatchObject([{ reason }]);
   });
 
   it("has its data read once: a getter that throws later breaks nothing", () => {
