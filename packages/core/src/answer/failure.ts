@@ -123,7 +123,6 @@ export function isAbortOf(signal: AbortSignal, error: unknown): boolean {
 
 function internal(error: unknown, { route, connection, role, report }: Circumstances, reason?: string): WireError {
   const id = errorId();
-  const [path, why] = [route && { path: route.path }, reason === undefined ? undefined : { reason }];
-  report({ error, errorId: id, connection, ...path, ...why });
+  report({ error, errorId: id, connection, ...(route && { path: route.path }), ...(reason && { reason }) });
   return { code: "INTERNAL", message: `the ${role} failed`, errorId: id };
 }
