@@ -1,7 +1,6 @@
 /**
  * The slots of the calls the other end has made. A request gets one, or is refused at once; its call has it until the
- * handler has settled, whether anybody waits for that or not. Ids have that end's parity and only grow, even where a
- * request is refused.
+ * handler has settled, whether anybody waits for that or not.
  *
  * Who does not take its answers gets no more work done: requests are refused while the backlog is above its hard bound.
  *
@@ -16,6 +15,7 @@ import { type Violation, violation } from "../protocol/parse.js";
 import { CallsById } from "./calls-by-id.js";
 import { IncomingCall } from "./incoming-call.js";
 import { Refusals } from "./refusals.js";
+import { RequestIds } from "./request-ids.js";
 import type { Session } from "./session.js";
 
 /** Answer this. */
@@ -43,11 +43,12 @@ export class IncomingSlots<Work> {
   readonly #byId = new CallsById<IncomingCall<Work>>();
   /** How many of them are streams. */
   #streams = 0;
-  #lastId = 0;
+  readonly #ids: RequestIds;
   #deadline = Infinity;
 
   constructor(context: SlotsContext<Work>) {
     this.#context = context;
+    this.#ids = new RequestIds(context.firstId);
   }
 
   /** How many are taken. */
@@ -73,15 +74,12 @@ export class IncomingSlots<Work> {
 
   /** Whether a request may still come with this id. */
   isNew(id: number): boolean {
-    return id > this.#lastId;
+    return this.#ids.isNew(id);
   }
 
   /** A request begins to arrive. */
   announce(id: number): Violation | undefined {
-    if (id % 2 !== this.#context.firstId % 2) return violation("wrongParity");
-    if (!this.isNew(id)) return violation("oldId");
-    this.#lastId = id;
-    return undefined;
+    return this.#ids.announce(id);
   }
 
   /** A request that was announced is there: it becomes a call, or is refused. */
@@ -129,7 +127,7 @@ export class IncomingSlots<Work> {
   restart(): void {
     this.#byId.clear();
     this.#streams = 0;
-    this.#lastId = 0;
+    this.#ids.restart();
   }
 
   #refuse(id: number, message: string): Violation | undefined {

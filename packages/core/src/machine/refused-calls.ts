@@ -4,10 +4,11 @@
  */
 import type { Frame } from "../protocol/message.js";
 import { op } from "../protocol/message.js";
-import { type Violation, violation } from "../protocol/parse.js";
+import type { Violation } from "../protocol/parse.js";
 import type { IncomingContext } from "./incoming-calls.js";
 import type { AnsweredCalls } from "./incoming-words.js";
 import { Refusals } from "./refusals.js";
+import { RequestIds } from "./request-ids.js";
 
 /** There is never a call to say anything of. */
 const silent = (): void => {};
@@ -29,22 +30,20 @@ export class RefusedCalls<Work> implements AnsweredCalls<Work> {
   readonly end = silent;
   readonly #context: Pick<IncomingContext<Work>, "session" | "firstId">;
   readonly #refusals: Refusals;
-  #lastId = 0;
+  readonly #ids: RequestIds;
 
   constructor(context: Pick<IncomingContext<Work>, "session" | "firstId">) {
     this.#context = context;
     this.#refusals = new Refusals(context.session);
+    this.#ids = new RequestIds(context.firstId);
   }
 
   expects(id: number): boolean {
-    return id > this.#lastId;
+    return this.#ids.isNew(id);
   }
 
   announce(id: number): Violation | undefined {
-    if (id % 2 !== this.#context.firstId % 2) return violation("wrongParity");
-    if (id <= this.#lastId) return violation("oldId");
-    this.#lastId = id;
-    return undefined;
+    return this.#ids.announce(id);
   }
 
   request(frame: Frame, _now: number, announced = false): Violation | undefined {
@@ -56,6 +55,6 @@ export class RefusedCalls<Work> implements AnsweredCalls<Work> {
   }
 
   restart(): void {
-    this.#lastId = 0;
+    this.#ids.restart();
   }
 }
