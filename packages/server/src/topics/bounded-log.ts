@@ -14,8 +14,22 @@ export interface LogEntry<Item> {
   readonly key: string | undefined;
 }
 
-interface Slot<Item> extends LogEntry<Item> {
-  replaced: boolean;
+/** An entry in its place. A spread of the entry would give each a hidden class of its own, as its time is no integer. */
+class Slot<Item> implements LogEntry<Item> {
+  readonly offset: number;
+  readonly item: Item;
+  readonly bytes: number;
+  readonly at: number;
+  readonly key: string | undefined;
+  replaced = false;
+
+  constructor({ offset, item, bytes, at, key }: LogEntry<Item>) {
+    this.offset = offset;
+    this.item = item;
+    this.bytes = bytes;
+    this.at = at;
+    this.key = key;
+  }
 }
 
 export class BoundedLog<Item> {
@@ -54,7 +68,7 @@ export class BoundedLog<Item> {
   }
 
   append(entry: LogEntry<Item>, now: number): void {
-    const slot = { ...entry, replaced: false };
+    const slot = new Slot(entry);
     if (entry.key !== undefined) this.#replace(entry.key, slot);
     this.#slots.push(slot);
     this.#bytes += entry.bytes;

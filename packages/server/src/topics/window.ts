@@ -208,16 +208,17 @@ export class Window implements FannedOut {
   #append({ epoch, log }: View, entry: Entry): void {
     const { offset, text, ageMs, key } = entry;
     const now = this.#options.clock.now();
-    const item = this.#item(epoch, entry);
-    const bytes = isGap(item) ? 0 : Buffer.byteLength(text);
+    const size = Buffer.byteLength(text);
+    const item = this.#item(epoch, entry, size);
+    const bytes = isGap(item) ? 0 : size;
     log.append({ offset, item, bytes, at: now - ageMs, key }, now);
   }
 
-  #item(epoch: string, entry: Entry): Item {
+  #item(epoch: string, entry: Entry, bytes: number): Item {
     const { keep, decode } = this.#options;
     try {
       // Kept, it would drive out all others.
-      if (Buffer.byteLength(entry.text) > keep.bytes) throw new RangeError("an event is larger than keep.bytes");
+      if (bytes > keep.bytes) throw new RangeError("an event is larger than keep.bytes");
       return decode(epoch, entry);
     } catch (error) {
       this.#options.report(error);
