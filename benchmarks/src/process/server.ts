@@ -16,7 +16,8 @@ let due = 0;
  * knows how old it is.
  */
 function publish(): void {
-  serving.publish({ ...sampleOf(published++), score: nowUs() });
+  const { id, name, tags } = sampleOf(published++);
+  serving.publish({ id, name, tags, score: nowUs() });
   if (--due > 0) setImmediate(publish);
 }
 
