@@ -73,13 +73,13 @@ export class RouterAnswerer<Connection> implements Answerer {
       const iterator = (events as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator]?.();
       if (iterator === undefined) throw new TypeError(`${route.path}: expected the handler to return an AsyncIterable`);
       const shared = isShareable(events) ? events[sharing](terms) : undefined;
-      return { ...shared, iterator, encode: (item) => this.#item(route, item) };
+      return { iterator, encode: (item) => this.#item(route, item), ...shared };
     });
   }
 
   explain(error: unknown, work: Work): ReturnType<typeof explain> {
     const route = this.#answered.routes.get(work.path);
-    return explain(error, { ...this.#options, connection: this.#connection, route, work });
+    return explain(error, { connection: this.#connection, route, work, ...this.#options });
   }
 
   oversized({ path }: Work): void {

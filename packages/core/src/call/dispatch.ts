@@ -54,7 +54,7 @@ const LONGEST_TIMEOUT_MS = 2 ** 52;
 
 /** A mistake of the caller settles the call as every failure does: it is never thrown at once. */
 export function dispatcher(surroundings: Surroundings): (call: ClientCall) => unknown {
-  const { connection, limits, report } = surroundings;
+  const { connection, report } = surroundings;
   const { conversions } = surroundings.features;
   return (call) => {
     const { kind } = call.procedure;
@@ -68,12 +68,7 @@ export function dispatcher(surroundings: Surroundings): (call: ClientCall) => un
       // What sends items of its own is no other call's equal.
       const caller = kind === "query" && source === undefined ? surroundings.queryCaller?.(call) : undefined;
       if (kind !== "subscription") return callOnce(caller ?? connection, request, signal, { source, answer });
-      const credit = { events: limits.creditEvents, maxEvents: limits.creditMaxEvents };
-      return openChannel(
-        connection,
-        { ...request, credit },
-        { path: call.path, onGap, signal, report, source, answer },
-      );
+      return openChannel(connection, request, { path: call.path, onGap, signal, report, source, answer });
     } catch (error) {
       return failed(call, error, report);
     }
@@ -93,9 +88,10 @@ function requestOf(call: ClientCall, wire: ProcedureWire | undefined, surroundin
   const { clock, limits, timeoutMs, features } = surroundings;
   const { kind, definition } = call.procedure;
   const { lastEventId, meta } = call.options;
+  const isSubscription = kind === "subscription";
   const asked = call.options.timeoutMs ?? definition.timeoutMs;
   // What a source has to give may take as long as it takes.
-  const isOpen = kind === "subscription" || definition.upstream !== undefined;
+  const isOpen = isSubscription || definition.upstream !== undefined;
   const unasked = isOpen ? Infinity : (timeoutMs ?? DEFAULT_TIMEOUT_MS);
   return {
     kind,
@@ -107,6 +103,7 @@ function requestOf(call: ClientCall, wire: ProcedureWire | undefined, surroundin
     deadline: clock.now() + checkedTimeout(asked ?? unasked),
     input: encoded("input", call.input, { limits, codec: wire?.input, ...features }),
     meta: meta === undefined ? undefined : encodedMeta(meta, limits),
+    credit: isSubscription ? { events: limits.creditEvents, maxEvents: limits.creditMaxEvents } : undefined,
     lastEventId: lastEventId === undefined ? undefined : checkedEventId(lastEventId),
   };
 }

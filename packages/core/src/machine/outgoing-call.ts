@@ -30,7 +30,7 @@ export interface OutgoingRequest {
   /** Default `"normal"`. */
   readonly priority?: Priority | undefined;
   /** Subscriptions: events granted at first, and at most. */
-  readonly credit?: { readonly events: number; readonly maxEvents: number };
+  readonly credit?: { readonly events: number; readonly maxEvents: number } | undefined;
   /** Subscriptions: continue after this event. */
   readonly lastEventId?: string | undefined;
   /** Subscriptions: each begins with the whole state, so that opening it anew leaves nothing out. Default `false`. */
@@ -72,6 +72,8 @@ export class OutgoingCall<Sink> implements Deferrable {
   constructor(
     request: OutgoingRequest,
     readonly sink: Sink,
+    /** When it expires, if not when its request says. */
+    readonly deadline = request.deadline,
   ) {
     this.#request = request;
     this.lastEventId = request.lastEventId;
@@ -83,10 +85,6 @@ export class OutgoingCall<Sink> implements Deferrable {
   /** As long as it is queued or sent. */
   get id(): number | undefined {
     return "id" in this.state ? this.state.id : undefined;
-  }
-
-  get deadline(): number {
-    return this.#request.deadline;
   }
 
   /** Dotted. A contract's names need no escaping. */
@@ -108,7 +106,8 @@ export class OutgoingCall<Sink> implements Deferrable {
 
   /** The same request once more, with an answer and a deadline of its own. */
   copy<Other>(sink: Other, deadline: number): OutgoingCall<Other> {
-    return new OutgoingCall({ ...this.#request, deadline }, sink);
+    // Not a spread of it, which would have a hidden class of its own, as its deadline is no integer.
+    return new OutgoingCall(this.#request, sink, deadline);
   }
 
   get repeatable(): boolean {
@@ -147,7 +146,8 @@ export class OutgoingCall<Sink> implements Deferrable {
 
   /** The frame, with the time that is left now. `peerMaxCredit`: the widest window the other end takes. */
   frame(id: number, now: number, peerMaxCredit: number): EncodedFrame {
-    const { path, input, meta = "null", deadline } = this.#request;
+    const { path, input, meta = "null" } = this.#request;
+    const { deadline } = this;
     const timeoutMs =
       deadline === Infinity ? 0 : Math.min(Math.max(1, Math.ceil(deadline - now)), Number.MAX_SAFE_INTEGER);
     if (this.window === undefined) return callFrame(id, path, timeoutMs, meta, input);

@@ -53,7 +53,7 @@ export class StepArgs extends PassedOnArgs {
       // A handler starts at most once per call: a middleware that tries again would break that promise.
       if (gone) throw new Error(`${args.path}: expected next() to be called once, but it was called again`);
       gone = true;
-      return handler(added === undefined ? args : new PassedOnArgs(args, { ...(args.context as object), ...added }));
+      return handler(added === undefined ? args : new PassedOnArgs(args, Object.assign({}, args.context, added)));
     };
   }
 
