@@ -35,6 +35,7 @@ describe("a planted violation is found:", () => {
     ["contract/infer.ts", 'import type { Message } from "../protocol/message.js";', "may name the types of errors"],
     ["clock.ts", 'import "./error/codes.js";', "clock.ts is a leaf"],
     ["transport.ts", 'import type { M } from "./protocol/message.js";', "transport.ts is a leaf"],
+    ["option-names.ts", 'import "./clock.js";', "option-names.ts is a leaf"],
     ["compose.ts", 'const late = import("./runtime/peer.js");', "compose.ts is a leaf"],
     ["helpers/array.ts", "export {};", "in no ring"],
   ])("rings in core/src/%s", (path, text, why) => {

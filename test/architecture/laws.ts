@@ -25,6 +25,7 @@ const rings = {
   transport: [],
   compose: [],
   chunks: [],
+  "option-names": [],
 } as const satisfies Record<string, readonly string[]>;
 
 type Ring = keyof typeof rings;
@@ -41,6 +42,7 @@ const whyRing: Record<Ring, string> = {
   transport: "transport.ts is a leaf: an adapter is written against it alone",
   compose: "compose.ts is a leaf: the onion knows nothing of what it wraps",
   chunks: "chunks.ts is a leaf: bytes are cut the same wherever they go",
+  "option-names": "option-names.ts is a leaf: whoever takes options can check their names",
 };
 
 /** Inside core: protocol ← error ← machine ← runtime ← { answer, call }, and the leaves import nothing. Its tests may use all of core. */

@@ -9,69 +9,19 @@ import {
   DEFAULT_TIMEOUT_MS,
   type FailureReport,
   guard,
-  type Interceptor,
   type ProcedureCalls,
   resolveLimits,
   systemClock,
 } from "@trunkline/core/internal";
+import { type ClientOptions, checkOptions, type FailedHandler, type OnError } from "./client-options.js";
 import { ClientConnection } from "./connection.js";
 import { type ConnectionControl, connectionControl } from "./connection-control.js";
 import { contractDifference } from "./contract-check.js";
 import type { Router } from "./define.js";
-import type { QueryCacheSetup } from "./kept-answers.js";
 import type { OpenTransport } from "./open-transport.js";
-import type { CompressionOptions, Opening, OpeningListener, OpeningOptions, WebSocketConstructor } from "./opening.js";
+import type { Opening, OpeningListener, OpeningOptions } from "./opening.js";
 import { thisPage } from "./page-life.js";
 import { Queries } from "./queries.js";
-
-/** Options of `createClient`. */
-export interface ClientOptions {
-  /** `ws:` or `wss:`; a function is asked before each attempt. */
-  readonly url: string | (() => string);
-  /** Credentials for the server's `context` hook; asked before each attempt. They travel in a message, not in the URL. */
-  readonly auth?: () => unknown;
-  /** The deadline of calls for which neither the caller nor the contract says one. Default 30 s. */
-  readonly timeoutMs?: number;
-  /** The first is the outermost. */
-  readonly interceptors?: readonly Interceptor[];
-  /** Whether equal queries in flight share one call. Default `true`; each call may say otherwise. */
-  readonly dedupe?: boolean;
-  /** Where answers are kept that the contract allows to be: `queryCache()`. Default: nowhere. */
-  readonly cache?: QueryCacheSetup;
-  /** What the server may call: a router that `implement` of this package made. Such a client connects at once. */
-  readonly serve?: Router<object>;
-  /**
-   * Hears what the program threw (a callback, a handler the server called, `auth` the first time), and why a subscription
-   * ended that was given no `onError`. That there is no connection it does not hear: see `$connection.subscribe`. Default:
-   * `console.error`.
-   */
-  readonly onError?: OnError;
-  /** Hears which procedures a server with another version of the contract lacks or has changed. Default: `console.warn`. */
-  readonly onContractMismatch?: (difference: ContractDifference) => void;
-  readonly limits?: Partial<Limits>;
-  /** Default: the platform's own, or `ws` in Node. */
-  readonly WebSocket?: WebSocketConstructor;
-  /**
-   * Whether `ws` offers the server to compress messages. Default: no. A browser offers it by itself; elsewhere, and in a
-   * bundle for browsers, it is the class that decides.
-   */
-  readonly compression?: boolean | CompressionOptions;
-  /** For tests and other transports: in place of a WebSocket to `url`. */
-  readonly transport?: OpenTransport;
-  /** For tests: another clock than the platform's. */
-  readonly clock?: Clock;
-  /** For tests: chance in [0, 1). Default `Math.random`. */
-  readonly random?: () => number;
-}
-
-/** Hears what a callback threw, or what a handler did, with the id that its caller was given of it. */
-export type OnError = (error: unknown, failed?: FailedHandler) => void;
-
-/** Which handler it was that failed. */
-export interface FailedHandler {
-  readonly errorId: string | undefined;
-  readonly path: string | undefined;
-}
 
 /** A contract's procedures as functions, and `$connection`. */
 export type Client<Contract> = ProcedureCalls<Contract> & AsyncDisposable & { readonly $connection: ConnectionControl };
@@ -83,11 +33,11 @@ type OpenSocket = (options: OpeningOptions, listener: OpeningListener) => Openin
 export function clientOver<Contract extends object>(
   openSocket: OpenSocket,
   contract: Contract,
-  options: ClientOptions,
+  given: ClientOptions,
 ): Client<Contract> {
-  // From JavaScript there may be no options at all.
-  const { url, transport } = (options as ClientOptions | undefined) ?? {};
-  if (url === undefined && transport === undefined) throw new TypeError("createClient expects a url");
+  // From JavaScript there may be none at all.
+  const options = (given as ClientOptions | null) ?? ({} as ClientOptions);
+  checkOptions(options);
   const limits = resolveLimits(options.limits);
   const clock = options.clock ?? systemClock;
   const report = reporter(options.onError);
@@ -100,10 +50,10 @@ export function clientOver<Contract extends object>(
     report,
     contractHash: contractHash(contract),
     contractDiffers: mismatchTeller(contract, options, { clock, report }),
-    serves: serve && { hash: contractHash(serve.contract), answering: answeringOf(serve, { control, limits, report }) },
+    serves: serve && { answering: answeringOf(serve, { control, limits, report }), hash: contractHash(serve.contract) },
     random: options.random ?? Math.random,
     page: thisPage(),
-    open: transport ?? webSocketOf(openSocket, options, { clock, limits }),
+    open: options.transport ?? webSocketOf(openSocket, options, { clock, limits }),
     caches: cache !== undefined,
     invalidated: (tags) => queries.invalidate(tags),
     ...(options.auth === undefined ? {} : { auth: options.auth, authFailed: teller(report) }),
@@ -124,7 +74,9 @@ function answeringOf(
   router: Router<object>,
   { control, limits, report }: { control: ConnectionControl; limits: Limits; report: Report },
 ): Answering {
-  const told = ({ error, errorId, path }: FailureReport<unknown>) => report(error, { errorId, path });
+  if (router.answering === undefined)
+    throw new TypeError("createClient: serve: expected a router, as implement makes it");
+  const told = ({ error, errorId, path, reason }: FailureReport<unknown>) => report(error, { errorId, path, reason });
   return router.answering({ role: "client", limits, contextOf: () => ({}), report: told }, control);
 }
 
@@ -133,11 +85,14 @@ type Report = (error: unknown, failed?: FailedHandler | string) => void;
 
 /** Hands on what went wrong in the program; a hook that throws itself is not heard twice. */
 function reporter(onError: OnError | undefined): Report {
-  const complain: Report = (error, failed = "a callback failed") =>
-    console.error(
-      `trunkline: ${typeof failed === "string" ? failed : `${failed.path}: ${failed.errorId ?? "the answer could not be sent"}`}:`,
-      error,
-    );
+  const complain: Report = (error, failed = "a callback failed") => {
+    const {
+      path,
+      errorId = "the answer could not be sent",
+      reason,
+    } = typeof failed === "string" ? { errorId: failed } : failed;
+    console.error(`trunkline: ${[path, errorId, reason].filter(Boolean).join(": ")}:`, error);
+  };
   if (onError === undefined) return complain;
   return (error, failed) => guard(() => onError(error, typeof failed === "string" ? undefined : failed), complain);
 }

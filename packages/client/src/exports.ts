@@ -20,7 +20,8 @@ export {
   safe,
   type Upstream,
 } from "@trunkline/core/internal";
-export type { Client, ClientOptions, FailedHandler, OnError } from "./client.js";
+export type { Client } from "./client.js";
+export type { ClientOptions, FailedHandler, OnError } from "./client-options.js";
 export type { ConnectionControl } from "./connection-control.js";
 export { type App, type Handlers, implement, type Router } from "./define.js";
 export { type QueryCacheSetup, queryCache } from "./kept-answers.js";

@@ -68,6 +68,7 @@ export { OutgoingUpstreams } from "./machine/outgoing-upstreams.js";
 export { Session } from "./machine/session.js";
 export { TopicReaders } from "./machine/topic-readers.js";
 export { UpstreamBalance, UpstreamWindow } from "./machine/upstream.js";
+export { checkNames, type OptionNames } from "./option-names.js";
 export {
   type Data,
   type Encoded,

@@ -4,7 +4,7 @@
  * accepts, so that whoever comes too many is told with a 503, before anything is made for it; the connection says when
  * its hello is done, and the acceptor when the socket has closed, so a place cannot be lost.
  */
-import { checkNames, type OptionNames } from "./option-names.js";
+import { checkNames, type OptionNames } from "@trunkline/core/internal";
 import { Places, type Release } from "./places.js";
 
 /** How many are let in. What is above is refused before its upgrade: 503, and come later. */

@@ -1,12 +1,11 @@
 /** The shortest way to a running server: one HTTP server of its own. */
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, ListenOptions as NetListenOptions } from "node:net";
-import { type Clock, systemClock } from "@trunkline/core/internal";
+import { type Clock, checkNames, type OptionNames, systemClock } from "@trunkline/core/internal";
 import { createHttpServer } from "./adapters/http.js";
 import { CLOSE_MS } from "./adapters/ws-transport.js";
 import type { Router } from "./define.js";
 import type { Drained, DrainOptions } from "./drain.js";
-import { checkNames, type OptionNames } from "./option-names.js";
 import { createServer, type Server } from "./server.js";
 import {
   type AttachOptions,

@@ -1,12 +1,11 @@
 /** What a server may be told, and where it serves. */
 import type { Limits } from "@trunkline/core";
-import type { Clock, NoContext } from "@trunkline/core/internal";
+import type { Clock, NoContext, OptionNames } from "@trunkline/core/internal";
 import type { CompressionOptions } from "./adapters/compression.js";
 import type { RateOptions } from "./adapters/inbound-watch.js";
 import type { AdmissionOptions } from "./admission.js";
 import type { Connection, FailureReport } from "./define.js";
 import type { Greeting } from "./handshake.js";
-import type { OptionNames } from "./option-names.js";
 import type { Origins } from "./origin.js";
 
 /** What a server may be told. Hooks may throw: it is reported to `onError` and harms nobody else. */

@@ -6,7 +6,14 @@ import type { Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Transport } from "@trunkline/core";
 import { contractHash } from "@trunkline/core";
-import { type CloseName, closeTransport, type Hello, resolveLimits, systemClock } from "@trunkline/core/internal";
+import {
+  type CloseName,
+  checkNames,
+  closeTransport,
+  type Hello,
+  resolveLimits,
+  systemClock,
+} from "@trunkline/core/internal";
 import { checkedCompression, type DeflateSettings } from "./adapters/compression.js";
 import { checkedRate, type RateOptions } from "./adapters/inbound-watch.js";
 import { type Acceptor, acceptUpgrades } from "./adapters/upgrade.js";
@@ -23,7 +30,6 @@ import type { Ending, Household } from "./household.js";
 import type { HttpInfo } from "./http-info.js";
 import { checkedTags } from "./invalidations.js";
 import { judge } from "./judge.js";
-import { checkNames } from "./option-names.js";
 import { printFailure, Reports } from "./reports.js";
 import {
   type AttachOptions,

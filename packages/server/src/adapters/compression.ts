@@ -5,7 +5,7 @@
  *
  * @see RFC 7692, and docs/compression.md for figures
  */
-import { checkNames } from "../option-names.js";
+import { checkNames } from "@trunkline/core/internal";
 
 /** How messages are compressed where a client offers `permessage-deflate`. */
 export interface CompressionOptions {

@@ -14,8 +14,7 @@
  * @see PROTOCOL.md section 5.4
  */
 import type { Limits } from "@trunkline/core";
-import type { Alarm, Clock, CloseName } from "@trunkline/core/internal";
-import { checkNames } from "../option-names.js";
+import { type Alarm, type Clock, type CloseName, checkNames } from "@trunkline/core/internal";
 import { TokenBucket } from "../token-bucket.js";
 import { FrameFollower } from "./frame-follower.js";
 
