@@ -106,6 +106,10 @@ const { status } = client.$connection;
 if (status.state === "waiting") expectTypeOf(status.retryAt).toEqualTypeOf<number>();
 // @ts-expect-error each state says what is known in it and nothing else
 else status.retryAt;
+rooms.messages({ room: "a" }).subscribe((message) => expectTypeOf(message).toEqualTypeOf<z.infer<typeof Message>>());
+rooms.messages({ room: "a" }).subscribe({ onEvent: ({ text }) => expectTypeOf(text).toBeString() });
+// @ts-expect-error without onEvent nothing would be read
+rooms.messages({ room: "a" }).subscribe({ onEnd: () => {} });
 client.$connection.subscribe(({ state }) => expectTypeOf(state).toEqualTypeOf<typeof status.state>());
 
 // Mapped from the contract's own keys without renaming, so that an editor leads from a call to its declaration.

@@ -4,7 +4,7 @@ import { batch, eventFrame, resultFrame, safe } from "@trunkline/core/internal";
 import { VirtualClock } from "@trunkline/core/simulation";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Switchboard, settle } from "../test/switchboard.js";
-import type { ClientOptions } from "./client.js";
+import type { ClientOptions } from "./client-options.js";
 import { createClient } from "./create-client.js";
 
 const contract = defineContract({
@@ -41,10 +41,6 @@ function setUp(options: Partial<ClientOptions> = {}, { printed = false } = {}) {
 const calls = (frames: unknown[][]) => frames.filter(([, , path]) => path !== "$contract");
 
 describe("a client", () => {
-  it.each([{ ulr: "ws://here" }, {}, undefined])("is not made without an address: %j", (options) => {
-    expect(() => createClient(contract, options as never)).toThrow(new TypeError("createClient expects a url"));
-  });
-
   it.runIf("captureStackTrace" in Error)(
     "says in an error's stack who awaited the call, or read the stream",
     async () => {
@@ -179,6 +175,13 @@ describe("C13: onError", () => {
       expect(client.$connection.status).toEqual({ state: "closed" });
     }
     expect(printed).toHaveBeenCalledTimes(2);
+  });
+
+  it("hears nobody who is no function: that is thrown at once", () => {
+    const { client } = setUp();
+    for (const listener of [undefined, {}, { onStatus: () => {} }]) {
+      expect(() => client.$connection.subscribe(listener as never)).toThrow("expects a function");
+    }
   });
 
   it("is console.error where there is none", () => {

@@ -117,6 +117,7 @@ export class ClientConnection implements Caller {
 
   /** Hears every change of status, until the returned function is called. */
   subscribe(listener: Listener): () => void {
+    if (typeof listener !== "function") throw new TypeError("$connection.subscribe expects a function");
     // Of its own, so that a function that subscribes twice may leave twice.
     const subscription: Listener = (status) => listener(status);
     this.#listeners.add(subscription);

@@ -65,8 +65,11 @@ export interface EventStream<Event, Failure extends RpcError = RpcError>
   /** Id of the last event that was read, to continue from elsewhere. */
   readonly lastEventId: string | undefined;
   return(): Promise<IteratorResult<Event, undefined>>;
-  /** Reads by callbacks. Returns what ends the subscription. */
-  subscribe(listener: ChannelListener<Event, Failure>): () => void;
+  /**
+   * Reads by callbacks; a function hears the events alone. Returns what ends the subscription. Throws a `TypeError` for what
+   * are no callbacks.
+   */
+  subscribe(listener: ChannelListener<Event, Failure> | ((event: Event) => void)): () => void;
 }
 
 /** A procedure, ready to be called. */

@@ -221,6 +221,33 @@ describe("callbacks", () => {
     expect(listener.heard).toEqual([1, { reason: "hole" }, "end"]);
   });
 
+  it("may be a function, which hears the events", () => {
+    const { channel, reported } = opened();
+    const heard: number[] = [];
+    channel.subscribe((event) => void heard.push(event));
+    channel.event(1, undefined);
+    channel.end();
+    expect(heard).toEqual([1]);
+    expect(reported).toEqual([]);
+  });
+
+  it.each([
+    ["nothing", undefined],
+    ["null", null],
+    ["an object without them", {}],
+    ["one that is misspelt", { onevent: () => {} }],
+    ["one that is no function", { onEvent: () => {}, onGap: true }],
+    ["one that is null", { onEvent: () => {}, onError: null }],
+  ])("that are %s are refused at once, and take no event", async (_, listener) => {
+    const { channel, reported } = opened();
+    channel.event(1, undefined);
+    expect(() => channel.subscribe(listener as never)).toThrow(
+      new TypeError("subscribe expects a function, or { onEvent, onGap, onError, onEnd }"),
+    );
+    expect(await channel.next()).toEqual(value(1));
+    expect(reported).toEqual([]);
+  });
+
   it("stop when one of them unsubscribes", () => {
     const { channel, asked } = opened();
     const heard: number[] = [];

@@ -104,8 +104,18 @@ export class Channel<Event> implements AsyncIterableIterator<Event, undefined>, 
   }
 
   /** Reads by callbacks from now on. Returns what ends the subscription. */
-  subscribe(listener: ChannelListener<Event>): () => void {
-    this.#listener = listener;
+  subscribe(listener: ChannelListener<Event> | ((event: Event) => void)): () => void {
+    const callbacks = typeof listener === "function" ? { onEvent: listener } : listener;
+    const {
+      onEvent,
+      onGap = onEvent,
+      onError = onEvent,
+      onEnd = onEvent,
+    } = Object(callbacks) as ChannelListener<Event>;
+    if ([onEvent, onGap, onError, onEnd].some((callback) => typeof callback !== "function")) {
+      throw new TypeError("subscribe expects a function, or { onEvent, onGap, onError, onEnd }");
+    }
+    this.#listener = callbacks;
     this.#pump();
     return () => this.#close();
   }
