@@ -1,5 +1,5 @@
 import { createClient, implement as implementOnClient } from "@trunkline/client";
-import { defineContract, mutation, query, type RpcError, subscription } from "@trunkline/core";
+import { defineContract, mutation, query, RpcError, subscription } from "@trunkline/core";
 import { type Connection, implement, type SafeResult, type ServerSetup, safe, serve } from "@trunkline/server";
 import { openFaultProxy } from "@trunkline/testing";
 import { expect, test } from "vitest";
@@ -36,6 +36,7 @@ class Person {
       this.asked.push(`${path} ${input} ${connection.status.state}`);
       signal.addEventListener("abort", () => this.aborted.push((signal.reason as { code: string }).code));
       if (input === "busy") throw errors.BUSY({ with: "another" });
+      if (input === "undeclared") throw new RpcError("ASLEEP");
       if (input === "broken") throw new Error("a secret of the page");
       return this.#answered;
     },
@@ -98,6 +99,13 @@ test("a declared error of the client's handler arrives as such", async () => {
   const result = await safe(connection!.client(page).confirm("busy"));
   if (result.ok || result.error.code !== "BUSY") throw new Error("expected BUSY");
   expect(result.error.data.with).toBe("another");
+});
+
+test("why a client's handler's RpcError did not travel is heard by the client", async () => {
+  await using line = await open();
+  await safe(line.connected[0]!.client(page).confirm("undeclared"));
+  const [, failed] = line.person.failures[0] as [unknown, { readonly reason: string }];
+  expect(failed.reason).toBe("the contract declares no error ASLEEP");
 });
 
 test("what a client's handler throws is heard by the client, whole; the server gets an id", async () => {
