@@ -9,8 +9,8 @@ import type { PeerLimits } from "../protocol/limits.js";
 import type { ViolationName } from "../protocol/violations.js";
 import type { HandlerInput, IncomingEffect } from "./incoming-words.js";
 import type { OutgoingCall } from "./outgoing-call.js";
-import type { OutgoingEffect } from "./outgoing-calls.js";
 import type { SourceInput } from "./outgoing-upstreams.js";
+import type { OutgoingEffect } from "./outgoing-words.js";
 
 /** Hello and welcome have been said on a new transport. */
 export interface Attach {

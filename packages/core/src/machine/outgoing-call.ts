@@ -2,6 +2,8 @@
 import type { Outcome } from "../error/rpc-error.js";
 import { type Encoded, type EncodedFrame, frameText } from "../protocol/blob.js";
 import { callFrame, subscribeFrame } from "../protocol/encode.js";
+import type { PeerLimits } from "../protocol/limits.js";
+import { exceedsBytes } from "../protocol/text.js";
 import { CreditWindow } from "./credit.js";
 import { OutgoingUpstream } from "./outgoing-upstream.js";
 import type { Deferrable, Priority } from "./scheduler.js";
@@ -121,11 +123,20 @@ export class OutgoingCall<Sink> implements Deferrable {
 
   /** What the frame will take, in UTF-16 units and bytes: the numbers in it are counted at their longest. */
   get size(): number {
-    return this.textLength + this.blobBytes + 64;
+    return this.#textLength + this.blobBytes + 64;
+  }
+
+  /** Which of these limits of the other end it is above. */
+  exceeds({ messageBytes, valueBytes }: PeerLimits): "messageBytes" | "valueBytes" | undefined {
+    // Most are far from it, however many bytes their text takes.
+    if (this.#textLength * 3 + this.blobBytes < Math.min(messageBytes, valueBytes) - 256) return undefined;
+    const { frameText } = this;
+    if (exceedsBytes(frameText, messageBytes - 256)) return "messageBytes";
+    return exceedsBytes(frameText, valueBytes - 256 - this.blobBytes) ? "valueBytes" : undefined;
   }
 
   /** Of {@link frameText}. */
-  get textLength(): number {
+  get #textLength(): number {
     if (this.lastEventId !== undefined) return this.frameText.length;
     const { path, input = "", meta = "null" } = this.#request;
     return path.length + meta.length + frameText(input).length;

@@ -3,7 +3,8 @@ import { frameSize, whole } from "../protocol/blob.js";
 import { defaultLimits, type Limits, type PeerLimits, peerLimits } from "../protocol/limits.js";
 import { op, type WireError } from "../protocol/message.js";
 import { OutgoingCall, type OutgoingRequest } from "./outgoing-call.js";
-import { OutgoingCalls, type OutgoingEffect } from "./outgoing-calls.js";
+import { OutgoingCalls } from "./outgoing-calls.js";
+import type { OutgoingEffect } from "./outgoing-words.js";
 import { Session } from "./session.js";
 
 type Call = OutgoingCall<string>;

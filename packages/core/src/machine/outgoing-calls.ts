@@ -10,7 +10,7 @@
  *
  * `as known`, `unknown`: settled, by a failure with that outcome. What is known of a call is `not-sent` until it was
  * sent, to whichever server, and `unknown` from then on. A subscription is repeatable; what has read of its upstream is
- * not. A call has an id from `queued` on; ids only grow, so a call that is sent again gets a new one.
+ * not. What waits is in the waiting room, and what is queued or sent has a slot of the other end (`outgoing-slots.ts`).
  *
  * @see PROTOCOL.md sections 5.2 and 5.3
  */
@@ -19,31 +19,16 @@ import { RpcError, type RpcErrorOptions } from "../error/rpc-error.js";
 import { fromWireError } from "../error/wire-error.js";
 import type { EncodedFrame } from "../protocol/blob.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
-import type { CallFrame, Frame, SubscribeFrame } from "../protocol/message.js";
 import { op } from "../protocol/message.js";
 import { type Violation, violation } from "../protocol/parse.js";
-import { exceedsBytes } from "../protocol/text.js";
-import { CallsById } from "./calls-by-id.js";
-import type { OutgoingCall } from "./outgoing-call.js";
-import { type OutgoingStreamEffect, OutgoingStreams } from "./outgoing-streams.js";
-import type { OutgoingUpstreamEffect, OutgoingUpstreams } from "./outgoing-upstreams.js";
+import type { OutgoingCall, UpstreamsClass } from "./outgoing-call.js";
+import { OutgoingSlots } from "./outgoing-slots.js";
+import { OutgoingStreams } from "./outgoing-streams.js";
+import type { OutgoingUpstreams } from "./outgoing-upstreams.js";
+import type { AnswerFrame, OutgoingEffect } from "./outgoing-words.js";
 import type { Session } from "./session.js";
 import { TopicReaders } from "./topic-readers.js";
 import { WaitingRoom } from "./waiting-room.js";
-
-/** Frames about a call: those that answer it, and two about its upstream. */
-export type AnswerFrame = Exclude<Frame, CallFrame | SubscribeFrame>;
-
-/** The bytes that a value, or an error's data, speaks of. */
-type Bytes = Uint8Array | undefined;
-
-/** What became of a call. `result`, `failure` and `end` settle it: one of them comes, once. */
-export type OutgoingEffect<Sink> =
-  | { readonly type: "result"; readonly call: OutgoingCall<Sink>; readonly value: unknown; readonly blob?: Bytes }
-  | { readonly type: "failure"; readonly call: OutgoingCall<Sink>; readonly error: RpcError; readonly blob?: Bytes }
-  | { readonly type: "end"; readonly call: OutgoingCall<Sink> }
-  | OutgoingStreamEffect<Sink>
-  | OutgoingUpstreamEffect<Sink>;
 
 /** What the calls of one conversation share. */
 export interface OutgoingContext<Sink> {
@@ -60,15 +45,10 @@ export class OutgoingCalls<Sink> {
   readonly readers: TopicReaders<Sink>;
   #upstreams: OutgoingUpstreams<Sink> | undefined;
   readonly #context: OutgoingContext<Sink>;
-  /** Queued and sent, by id. */
-  readonly #byId = new CallsById<OutgoingCall<Sink>>();
+  /** Of those that are queued and sent. */
+  readonly #slots: OutgoingSlots<Sink>;
   readonly #waiting: WaitingRoom<Sink>;
   readonly #streams: OutgoingStreams<Sink>;
-  /** Queued or sent queries and mutations: each takes one of the other end's slots. */
-  #inFlight = 0;
-  #nextId: number;
-  /** The highest id that was sent. */
-  #lastSent = 0;
   #deadline = Infinity;
   #peer: PeerLimits | undefined;
   /** Why there is no transport, as far as anybody knows. */
@@ -76,7 +56,7 @@ export class OutgoingCalls<Sink> {
 
   constructor(context: OutgoingContext<Sink>) {
     this.#context = context;
-    this.#nextId = context.firstId;
+    this.#slots = new OutgoingSlots(context.firstId);
     this.readers = new TopicReaders(context);
     this.#waiting = new WaitingRoom(context.limits);
     this.#streams = new OutgoingStreams(context);
@@ -94,7 +74,7 @@ export class OutgoingCalls<Sink> {
 
   /** Calls that have an id: the other end works on them, or will. */
   get inFlight(): number {
-    return this.#byId.size;
+    return this.#slots.taken;
   }
 
   /** What waits to be sent, in UTF-16 units. */
@@ -104,14 +84,13 @@ export class OutgoingCalls<Sink> {
 
   /** Calls that have not settled. */
   get open(): number {
-    return this.#byId.size + this.#waiting.length;
+    return this.#slots.taken + this.#waiting.length;
   }
 
   /** Takes a new call: it leaves in this turn, waits, or fails because what waits is bounded. */
   add(call: OutgoingCall<Sink>): void {
-    if (this.#departs(call)) return this.#queue(call);
-    const tooLarge = this.#tooLarge(call);
-    if (tooLarge !== undefined) return this.#refuseTooLarge(call, tooLarge);
+    if (this.#admit(call)) return;
+    if (this.#refusesTooLarge(call)) return;
     const noRoom = this.#waiting.refuses(call, this.#context.session.state.name === "attached");
     if (noRoom !== undefined) this.refuse(call, noRoom.code, noRoom.message);
     else this.#wait(call);
@@ -131,8 +110,7 @@ export class OutgoingCalls<Sink> {
 
   /** Takes a call over from another conversation, which has counted it already: only this end's deadline bounds it. */
   adopt(call: OutgoingCall<Sink>): void {
-    if (this.#departs(call)) this.#queue(call);
-    else this.#wait(call);
+    if (!this.#admit(call)) this.#wait(call);
   }
 
   /**
@@ -141,7 +119,7 @@ export class OutgoingCalls<Sink> {
    */
   handOver(): OutgoingCall<Sink>[] {
     const isFree = (call: OutgoingCall<Sink>) => call.upstream === undefined || call.state.name === "queued";
-    const streams = this.#byId.values().filter((call) => call.window !== undefined && isFree(call));
+    const streams = this.#slots.values().filter((call) => call.window !== undefined && isFree(call));
     for (const call of streams) this.#leave(call);
     return [...streams, ...this.#waiting.clear()];
   }
@@ -151,18 +129,16 @@ export class OutgoingCalls<Sink> {
     if (this.#waiting.length === 0) return;
     for (const line of this.#waiting.lines) {
       for (const call of line) {
-        if (!this.#departs(call)) break;
+        if (!this.#admit(call)) break;
         this.#waiting.leave(call);
-        this.#queue(call);
       }
     }
   }
 
   /** The call becomes a frame, now. Undefined: nobody wants it any more. `inParts`: only its first part goes. */
   render(call: OutgoingCall<Sink>, now: number, inParts = false): EncodedFrame | undefined {
-    if (call.state.name !== "queued" || call.deadline <= now || !this.#owns(call)) return undefined;
-    const id = this.#inOrder(call, call.state.id);
-    call.state = { name: "sent", id };
+    if (call.state.name !== "queued" || call.deadline <= now || !this.#slots.has(call)) return undefined;
+    const id = this.#slots.send(call, call.state.id);
     if (inParts) call.isPartial = true;
     else this.departed(call);
     return call.frame(id, now, this.#peer?.creditMaxEvents ?? 1);
@@ -178,7 +154,7 @@ export class OutgoingCalls<Sink> {
 
   /** Whether an answer to this id may come. */
   expects(id: number): boolean {
-    return this.#byId.get(id)?.state.name === "sent";
+    return this.#slots.get(id)?.state.name === "sent";
   }
 
   /** A call that does not leave, or not again. */
@@ -198,7 +174,7 @@ export class OutgoingCalls<Sink> {
 
   /** Acts on a frame about a call. What is about no open one is the normal race with a cancel, and ignored. */
   answer(frame: AnswerFrame): Violation | undefined {
-    const call = this.#byId.get(frame.id);
+    const call = this.#slots.get(frame.id);
     if (call === undefined) return undefined;
     if (call.state.name !== "sent" || call.isPartial) return violation("earlyAnswer");
     const { emit } = this.#context;
@@ -259,7 +235,7 @@ export class OutgoingCalls<Sink> {
   expire(now: number): void {
     if (now < this.#deadline) return;
     this.#deadline = Infinity;
-    for (const calls of [...this.#waiting.lines, this.#byId.values()]) {
+    for (const calls of [...this.#waiting.lines, this.#slots.values()]) {
       for (const call of calls) {
         if (call.deadline <= now) this.#abandon(call, "DEADLINE_EXCEEDED");
         else if (call.deadline < this.#deadline) this.#deadline = call.deadline;
@@ -278,7 +254,7 @@ export class OutgoingCalls<Sink> {
     const { state } = call;
     this.readers.leave(call);
     if (state.name !== "sent" && state.name !== "queued") return;
-    this.#byId.delete(state.id);
+    this.#slots.free(call);
     this.#upstreams?.rewind(call);
     call.state = { name: "waiting" };
     if (state.name === "queued") return this.#context.session.withdraw(call);
@@ -288,78 +264,54 @@ export class OutgoingCalls<Sink> {
   }
 
   #owns(call: OutgoingCall<Sink>): boolean {
-    const { state } = call;
-    if (state.name === "settled") return false;
-    return state.name === "waiting" ? this.#waiting.has(call) : this.#byId.get(state.id) === call;
+    return call.state.name === "waiting" ? this.#waiting.has(call) : this.#slots.has(call);
   }
 
-  #departs(call: OutgoingCall<Sink>): boolean {
-    if (this.#peer === undefined || !this.#context.session.writable) return false;
-    if (call.window !== undefined) return true;
-    return this.#inFlight < this.#peer.calls && this.#hasUpstreamSlot(call, this.#peer);
+  /** Queues the call, or refuses it. False: it has to wait for a transport, or for a slot. */
+  #admit(call: OutgoingCall<Sink>): boolean {
+    const peer = this.#peer;
+    if (peer === undefined || !this.#context.session.writable) return false;
+    const full = this.#full(call, peer);
+    // A stream does not wait for a slot.
+    if (full !== undefined && call.window === undefined) return false;
+    // What came before the first transport, or before one whose other end takes less, is only known to be too large now.
+    if (this.#refusesTooLarge(call)) return true;
+    if (full === undefined) this.#queue(call);
+    else this.refuse(call, "RESOURCE_EXHAUSTED", `too many ${full} are open (limits.${full})`);
+    return true;
   }
 
-  /** Whether the other end takes the call's upstream, if it has one. */
-  #hasUpstreamSlot({ Upstreams }: OutgoingCall<Sink>, peer: PeerLimits | undefined): boolean {
-    if (Upstreams === undefined) return true;
-    if (this.#upstreams === undefined) {
-      this.#upstreams = new (Upstreams as typeof OutgoingUpstreams<Sink>)(this.#context, (call, code, told) => {
-        this.#settle(call);
-        this.#fail(call, code, told);
-      });
-      if (peer !== undefined) this.#upstreams.attached(peer);
-    }
-    return this.#upstreams.hasSlot;
+  /** Which slots that the call needs are all taken. */
+  #full(call: OutgoingCall<Sink>, peer: PeerLimits): "calls" | "subscriptions" | "upstreams" | undefined {
+    if (!this.#slots.isFree(call, peer)) return call.window === undefined ? "calls" : "subscriptions";
+    if (call.Upstreams === undefined) return undefined;
+    return this.#upstreamsOf(call.Upstreams, peer).hasSlot ? undefined : "upstreams";
   }
 
-  /** What of the other end's limits the call is above. */
-  #tooLarge(call: OutgoingCall<Sink>): "messageBytes" | "valueBytes" | undefined {
-    if (this.#peer === undefined) return undefined;
-    const { messageBytes, valueBytes } = this.#peer;
-    const { textLength, blobBytes } = call;
-    // Most are far from it, however many bytes their text takes.
-    if (textLength * 3 + blobBytes < Math.min(messageBytes, valueBytes) - 256) return undefined;
-    const { frameText } = call;
-    if (exceedsBytes(frameText, messageBytes - 256)) return "messageBytes";
-    return exceedsBytes(frameText, valueBytes - 256 - blobBytes) ? "valueBytes" : undefined;
+  #upstreamsOf(Upstreams: UpstreamsClass, peer: PeerLimits): OutgoingUpstreams<Sink> {
+    if (this.#upstreams !== undefined) return this.#upstreams;
+    this.#upstreams = new (Upstreams as typeof OutgoingUpstreams<Sink>)(this.#context, (call, code, told) => {
+      this.#settle(call);
+      this.#fail(call, code, told);
+    });
+    this.#upstreams.attached(peer);
+    return this.#upstreams;
   }
 
-  #refuseTooLarge(call: OutgoingCall<Sink>, limit: string): void {
-    const message = `the input is too large (limits.${limit})`;
+  /** True: the call fails, because it is more than the other end takes. */
+  #refusesTooLarge(call: OutgoingCall<Sink>): boolean {
+    const limit = this.#peer && call.exceeds(this.#peer);
+    if (limit === undefined) return false;
     // However often it is tried, it will not be smaller.
-    this.#fail(call, "RESOURCE_EXHAUSTED", { message, retryable: false });
+    this.#fail(call, "RESOURCE_EXHAUSTED", { message: `the input is too large (limits.${limit})`, retryable: false });
+    return true;
   }
 
   #queue(call: OutgoingCall<Sink>): void {
-    // What came before the first transport, or before one whose other end takes less, is only known to be too large now.
-    const tooLarge = this.#tooLarge(call);
-    if (tooLarge !== undefined) return this.#refuseTooLarge(call, tooLarge);
-    if (call.window === undefined) this.#inFlight++;
-    else if (this.#byId.size - this.#inFlight >= (this.#peer?.subscriptions ?? 0)) {
-      return this.refuse(call, "RESOURCE_EXHAUSTED", "too many subscriptions are open (limits.subscriptions)");
-    } else if (!this.#hasUpstreamSlot(call, this.#peer)) {
-      return this.refuse(call, "RESOURCE_EXHAUSTED", "too many upstreams are open (limits.upstreams)");
-    }
     this.#upstreams?.reserve(call);
-    const id = this.#nextId;
-    this.#nextId += 2;
-    call.state = { name: "queued", id };
-    this.#byId.set(id, call);
+    this.#slots.take(call);
     this.#context.session.push(call, 0, call.priority);
     if (call.deadline < this.#deadline) this.#deadline = call.deadline;
-  }
-
-  /** A large call may be overtaken while it waits. Ids grow in the order in which calls are sent, so it takes a new one. */
-  #inOrder(call: OutgoingCall<Sink>, id: number): number {
-    if (id > this.#lastSent) {
-      this.#lastSent = id;
-      return id;
-    }
-    this.#byId.delete(id);
-    this.#lastSent = this.#nextId;
-    this.#nextId += 2;
-    this.#byId.set(this.#lastSent, call);
-    return this.#lastSent;
   }
 
   #wait(call: OutgoingCall<Sink>): void {
@@ -370,11 +322,8 @@ export class OutgoingCalls<Sink> {
 
   /** Lets go of every call, and returns them. */
   #forget(): { readonly known: OutgoingCall<Sink>[]; readonly waiting: OutgoingCall<Sink>[] } {
-    const forgotten = { known: this.#byId.values(), waiting: this.#waiting.clear() };
-    this.#byId.clear();
-    this.#inFlight = 0;
     this.#deadline = Infinity;
-    return forgotten;
+    return { known: this.#slots.clear(), waiting: this.#waiting.clear() };
   }
 
   /** The caller's side ends it: locally at once, and at the other end if it got there. */
@@ -394,9 +343,7 @@ export class OutgoingCalls<Sink> {
     // Items of its upstream that wait are not wanted any more.
     if (call.upstream !== undefined && call.state.name === "sent") this.#context.session.withdraw(call.state.id);
     if (call.state.name === "waiting") this.#waiting.leave(call);
-    else if (call.state.name !== "settled" && this.#byId.delete(call.state.id) && call.window === undefined) {
-      this.#inFlight--;
-    }
+    else this.#slots.free(call);
     this.#upstreams?.close(call);
     call.state = { name: "settled" };
   }
