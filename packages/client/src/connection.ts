@@ -83,7 +83,7 @@ export class ClientConnection implements Caller {
   }
 
   get attached(): boolean {
-    return this.#peers.current.attached;
+    return this.#peers.current.line.attached;
   }
 
   /** Which transport there is, or will be next: they are numbered from 1. */
@@ -223,7 +223,7 @@ export class ClientConnection implements Caller {
   #do(effect: DialerEffect): void {
     if (effect.type === "dial") this.#dial();
     else if (effect.type === "abandon") this.#giveUp("silent");
-    else if (effect.type === "leave") this.#peers.current.detach("moving");
+    else if (effect.type === "leave") this.#peers.current.line.detach("moving");
     else if (effect.type === "depart") this.#depart();
     else this.#changed(effect.state);
   }

@@ -6,7 +6,8 @@ import type { Alarm, Clock } from "../src/clock.js";
 import { defaultLimits, type Limits, peerLimits } from "../src/protocol/limits.js";
 import type { Answerer } from "../src/runtime/answerer.js";
 import { answering } from "../src/runtime/answering.js";
-import { Peer, type PeerOwner } from "../src/runtime/peer.js";
+import { Peer } from "../src/runtime/peer.js";
+import type { PeerOwner } from "../src/runtime/peer-owner.js";
 import type { Transport, TransportListener } from "../src/transport.js";
 
 /** Lets every promise that can settle do so. */

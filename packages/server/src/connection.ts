@@ -99,7 +99,7 @@ export class ServerConnection implements Connection, PeerOwner {
 
   /** The client has spoken since it was last welcomed, so it has the token it was given then. */
   get confirmed(): boolean {
-    return this.#peer.confirmed;
+    return this.#peer.line.confirmed;
   }
 
   get attached(): boolean {
@@ -149,7 +149,7 @@ export class ServerConnection implements Connection, PeerOwner {
     const checked = checkedTags(tags);
     const { invalidateBytes } = this.#latest;
     if (!this.attached || invalidateBytes === undefined) return;
-    this.#invalidations ??= new Invalidations(this.#peer);
+    this.#invalidations ??= new Invalidations(this.#peer.line);
     this.#invalidations.say(checked, invalidateBytes);
   }
 
@@ -221,7 +221,7 @@ export class ServerConnection implements Connection, PeerOwner {
   /** Credentials that were not renewed leave the session to whoever brings better ones. */
   #refused(close: CloseName): void {
     if (close === "forbidden") return this.end({ close, detail: "credentials of somebody else" });
-    this.#peer.detach(close);
+    this.#peer.line.detach(close);
     this.#detached();
   }
 }

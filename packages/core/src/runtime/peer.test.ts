@@ -395,14 +395,14 @@ describe("a transport", () => {
     const { client, heard } = linked();
     peers.break();
     expect(heard).toEqual(["client detached 1006", "server detached 1006"]);
-    expect(client.attached).toBe(false);
+    expect(client.line.attached).toBe(false);
   });
 
   it("is taken over by the next one", async () => {
     const { client, line: old } = linked({ server: echo() });
     peers.link({ resumed: true });
     expect(old.map((transport) => transport.closedWith)).toEqual([4409, 4409]);
-    expect(client.attached).toBe(true);
+    expect(client.line.attached).toBe(true);
     old[0].hear("[[99,0]]");
     expect(await callOnce(client, query(1))).toBe(1);
   });
@@ -419,7 +419,7 @@ describe("a transport", () => {
     const [transport] = LinkedTransport.pair();
     client.attach(transport, { resumed: true, received: 9, peer: peerLimits(limits), beatMs: undefined, silenceMs: 1 });
     expect(transport.closedWith).toBe(4400);
-    expect([heard.at(-1), client.attached]).toEqual(["client broken protocol", false]);
+    expect([heard.at(-1), client.line.attached]).toEqual(["client broken protocol", false]);
   });
 
   it("is pinged by the server, and given up by a client that hears nothing", async () => {
@@ -470,9 +470,9 @@ describe("a transport", () => {
       growing.bytesReceived += 1;
       clock.stepTo(now);
     }
-    expect(client.attached).toBe(true);
+    expect(client.line.attached).toBe(true);
     clock.stepTo(4_000);
-    expect(client.attached).toBe(false);
+    expect(client.line.attached).toBe(false);
   });
 });
 
@@ -509,7 +509,7 @@ describe("a session that resumes", () => {
 
   it("sends what was asked meanwhile", async () => {
     const { client } = linked({ server: echo() });
-    client.detach("restart");
+    client.line.detach("restart");
     const promise = callOnce(client, mutation(1));
     await settled();
     peers.link({ resumed: true });
@@ -576,6 +576,6 @@ describe("after the end", () => {
     answers[0]!();
     await settled();
     expect([clock.pending, server.holdings.handlers, line[1].sent.length]).toEqual([0, 0, 0]);
-    expect(client.attached).toBe(false);
+    expect(client.line.attached).toBe(false);
   });
 });
