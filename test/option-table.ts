@@ -1,5 +1,5 @@
 /**
- * Tables of options, made of the interfaces that declare them: what a comment says of a member, and its default. A page has
+ * Tables of options, made of the interfaces and classes that declare them: what a comment says of a member, and its default. A page has
  * a table where it names the file and the interfaces, and the members if not all of them are meant:
  * `<!-- packages/core/src/protocol/limits.ts Limits: calls, resumeMs -->`.
  */
@@ -8,7 +8,7 @@ import { defaultLimits } from "@trunkline/core";
 import ts from "typescript";
 
 const root = new URL("../", import.meta.url);
-const marked = /<!-- (packages\/\S+\.ts) ([A-Z]\w*(?: [A-Z]\w*)*)(?:: ([\w, ]+))? -->(?:\n\n(?:\|.*\n?)*(?<=\|))?/g;
+const marked = /<!-- (packages\/\S+\.ts) ([A-Z]\w*(?: [A-Z]\w*)*)(?:: ([\w, ]+))? -->(?:\n(?:\n\|[^\n]*)+)?/g;
 
 /** The page with its tables as they should be. */
 export function withOptionTables(page: string): string {
@@ -39,19 +39,20 @@ function unknown(file: string, name: string): never {
 
 function optionsOf(file: string, name: string): Option[] {
   const source = ts.createSourceFile(file, readFileSync(new URL(file, root), "utf8"), ts.ScriptTarget.Latest, true);
-  const declared = source.statements.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === name);
-  if (declared === undefined) unknown(file, name);
-  return (declared as ts.InterfaceDeclaration).members.flatMap((member) => {
+  const declared = source.statements
+    .filter((node) => ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node))
+    .find((node) => node.name?.text === name);
+  return (declared ?? unknown(file, name)).members.flatMap((member) => {
     const [comment] = ts.getJSDocCommentsAndTags(member);
     const said = ts.getTextOfJSDocComment((comment as ts.JSDoc | undefined)?.comment);
     const own = member.name?.getText(source) ?? "";
-    if (own.startsWith("[")) return [];
+    if (!/^\w+$/.test(own)) return []; // a symbol, a private member, or a constructor
     if (said === undefined) throw new Error(`${file}: ${name}.${own} has no comment to show`);
     return [optionOf(name, own, said)];
   });
 }
 
-const DEFAULT = /(?:^|(?<=\. ))Default:? (.+?)\.(?: |$)/;
+const DEFAULT = /(?:^|(?<=\. ))(?:Default:?|Absent:) (.+?)\.(?: |$)/;
 
 function optionOf(of: string, name: string, said: string): Option {
   const told = said
@@ -60,5 +61,7 @@ function optionOf(of: string, name: string, said: string): Option {
     .replaceAll("|", "\\|");
   const limit = of === "Limits" ? defaultLimits[name as keyof typeof defaultLimits].toLocaleString("en") : undefined;
   const byDefault = limit ?? DEFAULT.exec(told)?.[1] ?? "";
-  return { name, text: told.replace(DEFAULT, "").trim(), byDefault };
+  const text = told.replace(DEFAULT, "").trim();
+  if (text === "") throw new Error(`the comment of ${of}.${name} has a default, and does not say of what`);
+  return { name, text, byDefault };
 }

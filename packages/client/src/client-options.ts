@@ -8,13 +8,13 @@ import type { CompressionOptions, WebSocketConstructor } from "./opening.js";
 
 /** Options of `createClient`. */
 export interface ClientOptions {
-  /** `ws:` or `wss:`; a function is asked before each attempt. */
+  /** `ws:` or `wss:`, in a page also relative to it, like `/rpc`. A function is asked before each attempt. */
   readonly url: string | (() => string);
   /** Credentials for the server's `context` hook; asked before each attempt. They travel in a message, not in the URL. */
   readonly auth?: () => unknown;
   /** The deadline of calls for which neither the caller nor the contract says one. Default 30 s. */
   readonly timeoutMs?: number;
-  /** The first is the outermost. */
+  /** Functions around every call, which see it on its way out and what comes back. The first is the outermost. */
   readonly interceptors?: readonly Interceptor[];
   /** Whether equal queries in flight share one call. Default `true`; each call may say otherwise. */
   readonly dedupe?: boolean;
@@ -30,8 +30,9 @@ export interface ClientOptions {
   readonly onError?: OnError;
   /** Hears which procedures a server with another version of the contract lacks or has changed. Default: `console.warn`. */
   readonly onContractMismatch?: (difference: ContractDifference) => void;
+  /** Single limits in place of the defaults. */
   readonly limits?: Partial<Limits>;
-  /** Default: the platform's own, or `ws` in Node. */
+  /** The class that opens sockets. Default: the platform's own, or `ws` in Node. */
   readonly WebSocket?: WebSocketConstructor;
   /**
    * Whether `ws` offers the server to compress messages. Default: no. A browser offers it by itself; elsewhere, and in a

@@ -4,6 +4,7 @@ import type { ConnectionStatus } from "./status.js";
 
 /** The connection behind a client. */
 export interface ConnectionControl extends AsyncDisposable {
+  /** Where it stands now. */
   readonly status: ConnectionStatus;
   /** Hears every change of status, until the returned function is called. Throws a `TypeError` for what is no function. */
   subscribe(listener: (status: ConnectionStatus) => void): () => void;

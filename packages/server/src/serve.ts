@@ -17,9 +17,9 @@ import {
 
 /** Options of {@link serve}, beside those of `createServer`. */
 export interface ListenOptions extends AttachOptions {
-  /** Default 0: a free one; read it from `port`. */
+  /** Where it listens. Default 0: a free one; read it from `port`. */
   readonly port?: number;
-  /** Default: loopback. Name another address to be reached from elsewhere. */
+  /** The address it listens at: name another to be reached from elsewhere. Default: loopback. */
   readonly host?: string;
   /**
    * How many connections may wait to be accepted; the system may allow fewer (`net.core.somaxconn`). Those above it wait

@@ -99,6 +99,7 @@ export class Server implements AsyncDisposable {
     };
   }
 
+  /** `"serving"`, `"draining"` or `"closed"`. */
   get state(): ServerState {
     return this.#state;
   }

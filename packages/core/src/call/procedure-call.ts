@@ -29,7 +29,7 @@ export interface QueryOptions extends CallOptions {
 
 /** Options of one subscription. */
 export interface SubscribeOptions extends CallOptions {
-  /** Default: none. */
+  /** How long the subscription may last. Default: for as long as it likes. */
   readonly timeoutMs?: number | undefined;
   /** Continue after this event, where the handler can. */
   readonly lastEventId?: string | undefined;

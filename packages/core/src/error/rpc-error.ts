@@ -14,7 +14,7 @@ export interface RpcErrorOptions<Data = unknown> {
   readonly message?: string;
   /** What the contract declares for this code. */
   readonly data?: Data;
-  /** Default `answered`. */
+  /** What is known about the call. Default `answered`. */
   readonly outcome?: Outcome;
   /** Whether the same call, made again, is safe and may succeed. Default: by code and outcome. */
   readonly retryable?: boolean;
