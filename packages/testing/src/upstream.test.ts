@@ -155,6 +155,30 @@ describe("an upstream", () => {
     await call;
   });
 
+  it.each([
+    ["its items", [1, 2, 3], 6],
+    ["more than is granted without its handler", Array.from({ length: 2_000 }, () => 1), 2_000],
+    ["only its end", [], 0],
+  ])("waits with its call for a handler that may not begin yet: %s", async (_, items, sum) => {
+    let goOn = (_: string) => {};
+    const busy = new Promise<string>((resolve) => (goOn = resolve));
+    const router = implement(defineContract({ plain: contract.plain, sum: contract.sum })).router({
+      plain: () => busy,
+      sum: async ({ upstream }) => {
+        let sum = 0;
+        for await (const number of upstream) sum += number;
+        return sum;
+      },
+    });
+    await using test = createTestClient(router, { limits: { handlers: 1, upstreamBytes: 1_024 } });
+    const first = test.client.plain();
+    const second = test.client.sum(undefined, { upstream: items });
+    await expect.poll(() => test.server.waiting).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    goOn("done");
+    expect(await Promise.all([first, second])).toEqual(["done", sum]);
+  });
+
   it("may have no items", async () => {
     const { client, close } = open();
     expect(await client.sum(undefined, { upstream: [] })).toBe(0);

@@ -286,6 +286,38 @@ describe("work", () => {
   });
 });
 
+describe("the items of an upstream", () => {
+  /** A call that waits for its handler, and then turns out to have an upstream or not. */
+  function waiting() {
+    const hands = handsFor({ once: () => new Promise<string>(() => {}) });
+    const call = onceCall();
+    hands.incoming.start(call, 0);
+    return { ...hands, call, work: call.work! };
+  }
+
+  it("wait until it is known that the procedure has one", async () => {
+    const { incoming, call, work, said } = waiting();
+    incoming.item(call, "a");
+    work.hasUpstream = true;
+    incoming.item(call, "b");
+    incoming.complete(call);
+    const read: unknown[] = [];
+    for await (const item of work.openUpstream((item) => item)) read.push(item);
+    expect([read, said]).toEqual([
+      ["a", "b"],
+      ["take 1", "take 1"],
+    ]);
+  });
+
+  it("are declined where it has none, once", () => {
+    const { incoming, call, work, said } = waiting();
+    incoming.item(call, "a");
+    expect(said).toEqual([]);
+    work.hasUpstream = false;
+    expect(said).toEqual(["decline"]);
+  });
+});
+
 describe("R8: a handler whose caller has gone", () => {
   /** How many are abandoned and have not settled. */
   function counted(answerer: Partial<Answerer>) {

@@ -104,13 +104,13 @@ export class Incoming {
   /** The next item of its upstream. */
   item(call: IncomingCall<Work>, item: unknown, blob?: Uint8Array): void {
     const { work } = call;
-    if (work?.hasUpstream) work.upstream.push(item, blob);
+    if (work?.takesItems) work.upstream.push(item, blob);
     else if (work !== undefined) this.#speaker.say({ type: "decline", call });
   }
 
   /** Its upstream is complete. */
   complete({ work }: IncomingCall<Work>): void {
-    if (work?.hasUpstream) work.upstream.complete();
+    if (work?.takesItems) work.upstream.complete();
   }
 
   /** Nobody waits for this any more: the handler's signal fires, a stream's source is closed. */

@@ -27,8 +27,8 @@ export class Work {
   /** A subscription's source, once it is open: asked for events, or shared. */
   source: PulledSource<IncomingCall<Work>> | undefined;
   fed: Fed | undefined;
-  /** Its procedure declares an upstream. Items that come for another are declined. */
-  hasUpstream = false;
+  /** Whether its procedure declares an upstream. It may not be known before its handler may begin, which its items wait for. */
+  #hasUpstream: boolean | undefined;
   #upstream: UpstreamItems | undefined;
   readonly #speaker: Speaker;
 
@@ -40,6 +40,16 @@ export class Work {
 
   get path(): string {
     return this.#call.path;
+  }
+
+  /** Items that come for a procedure without an upstream are declined, those too that have come. */
+  set hasUpstream(has: boolean) {
+    this.#hasUpstream = has;
+    if (!has) void this.#upstream?.return();
+  }
+
+  get takesItems(): boolean {
+    return this.#hasUpstream !== false;
   }
 
   /** What is said in answer goes before or after what else waits. */
