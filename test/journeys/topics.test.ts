@@ -196,6 +196,18 @@ it("a reader who does not read holds up nobody, though it is cut too, and reads 
   expect([quick, texts]).toEqual([all, all]);
 });
 
+it("readers who come and go leave nothing behind at the server", async () => {
+  await using test = createTestClient(openChat(), { limits: { abandonedHandlers: 3 } });
+  for (let visit = 0; visit < 5; visit++) {
+    const messages = test.client.messages({ room });
+    const first = messages.next();
+    await test.client.send({ room, author: "ada", text: "hello" });
+    await first;
+    await messages.return();
+  }
+  await expect.poll(() => [test.server.abandoned, test.server.running]).toEqual([0, 0]);
+});
+
 it("a client's second stream of a topic has every event as well, and so has one that a handler wraps", async () => {
   const messages = topics(chat.messages);
   const typing = topics(chat.typing);

@@ -372,6 +372,17 @@ describe("R8: a handler whose caller has gone", () => {
     expect(count()).toBe(0);
   });
 
+  it("is not counted where its stream is fed, as nothing of it goes on", () => {
+    const fed = { wake: () => {}, placed: () => {}, leave: () => {} };
+    const { incoming, abandon, count } = counted({
+      stream: () => ({ ...streamOf((async function* () {})()), feed: () => fed }),
+    });
+    const call = streamCall();
+    incoming.start(call, 0);
+    abandon(call);
+    expect(count()).toBe(0);
+  });
+
   it("that never started is not counted", () => {
     const { incoming, abandon, count } = counted({});
     const call = onceCall();

@@ -117,13 +117,15 @@ export class Incoming {
   abort(call: IncomingCall<Work>, reason: AbortReason): void {
     const { work } = call;
     if (work === undefined) return;
+    if (work.fed !== undefined) {
+      // Nothing of it goes on: it is not counted as abandoned.
+      work.abort(reason);
+      work.fed.leave();
+      return this.#speaker.say({ type: "finish", call });
+    }
     if (!work.aborted) this.#answerer.abandoned?.(1);
     work.abort(reason);
-    if (work.source !== undefined) work.source.close();
-    else if (work.fed !== undefined) {
-      work.fed.leave();
-      this.#speaker.say({ type: "finish", call });
-    }
+    work.source?.close();
   }
 
   #opened(call: IncomingCall<Work>, stream: OpenStream): void {
