@@ -22,7 +22,7 @@ function limitsBy(random: Random) {
     creditMaxEvents: random.pick([4, 64]),
     messageBytes: random.pick([65_536, 1_048_576]),
     batchFrames: random.pick([16, 1_000]),
-    replayBytes: random.pick([16_384, 65_536, 262_144]),
+    replayBytes: random.pick([1_024, 16_384, 65_536, 262_144]),
   };
   const own = { handlers: random.pick([1, 2, 4, 256]), subscriptions: random.pick([3, 8, 64]), queueMs: 60_000 };
   return { shared, server: { ...shared, ...own } };

@@ -442,7 +442,7 @@ describe("a hand-over", () => {
     const effects = end.say({ type: "handOver", lost: false });
     expect([types(effects), moved(effects)]).toEqual([["moved"], ["b"]]);
     expect(types(end.hear("[[1,1],[5,1]]"))).toEqual(["result", "finished"]);
-    expect(types(end.hear("[[2,1]]"))).toEqual([]);
+    expect(types(end.hear("[[2,1]]"))).not.toContain("finished");
   });
 
   it("is finished at once when nothing is in flight", () => {

@@ -13,7 +13,7 @@ import { Joining } from "./joining.js";
 import { PART_BYTES } from "./pace.js";
 
 const ACK_FRAMES = 256;
-const ACK_SIZE = 64 * 1024;
+export const ACK_SIZE = 64 * 1024;
 const ACK_DELAY_MS = 200;
 /** So little costs the other end little to hold. */
 const LITTLE_SIZE = 4 * 1024;
@@ -57,7 +57,11 @@ export class Receiving {
   /** Takes the numbers of a batch. `size`: of its message. */
   accept({ seq, frames }: Batch, size: number, now: number): Violation | undefined {
     if (seq !== this.#frames + 1) return violation("wrongSeq");
-    if (frames.length === 0) return undefined;
+    if (frames.length === 0) {
+      // Whoever can say nothing more before it is acknowledged asks for that.
+      if (this.#frames > this.#told) this.#ackDue = now;
+      return undefined;
+    }
     this.#frames += frames.length;
     this.#untoldSize += size;
     const isAwaited = size > PART_BYTES || frames[frames.length - 1]!.op === op.part;

@@ -272,9 +272,9 @@ describe("the replay bound", () => {
   it("lets one larger frame go alone, when nothing else is held", () => {
     const session = attached({ replayBytes: 8 });
     push(session, five(1), `[5,2,"large"]`, five(3));
-    expect(written(session)).toEqual(["[[1,0],[5,1]]"]);
+    expect(written(session)).toEqual(["[[1,0],[5,1]]", "[[2,0]]"]);
     session.accept(batch(1, 1), 8, 0);
-    expect(written(session)).toEqual(['[[2,0],[5,2,"large"]]']);
+    expect(written(session)).toEqual(['[[2,0],[5,2,"large"]]', "[[3,0]]"]);
     expect([session.writable, session.due(0)]).toEqual([false, false]);
     session.accept(batch(1, 2), 8, 0);
     expect([session.writable, session.due(0)]).toEqual([true, true]);
@@ -288,7 +288,25 @@ describe("the replay bound", () => {
     session.accept(batch(1, 0, 1), 10, 0);
     expect(written(session, 1_000)).toEqual(["[[2,1]]"]);
     session.attach(2, 0, wide);
-    expect(written(session)).toEqual(["[[1,1],[5,1]]"]);
+    expect(written(session)).toEqual(["[[1,1],[5,1]]", "[[2,1]]"]);
+  });
+
+  it("asks, once, for an acknowledgement of what nothing fits beside", () => {
+    const session = attached({ replayBytes: 10 });
+    push(session, five(1), five(2), five(3), five(4));
+    expect(written(session)).toEqual(["[[1,0],[5,1]]", "[[2,0],[5,2]]", "[[3,0]]"]);
+    expect([session.due(0), written(session)]).toEqual([false, []]);
+    session.accept(batch(1, 1), 8, 0);
+    expect(written(session)).toEqual(["[[3,0],[5,3]]", "[[4,0]]"]);
+    session.accept(batch(1, 3), 8, 0);
+    expect(written(session)).toEqual(["[[4,0],[5,4]]"]);
+  });
+
+  it("of 128 KiB and more asks for nothing: what is acknowledged by itself leaves room enough", () => {
+    const session = attached({ replayBytes: 128 * 1024 });
+    push(session, `[5,1,"${"a".repeat(30_000)}"]`);
+    for (let id = 2; id <= 6; id++) push(session, `[5,${id},"${"a".repeat(30_000)}"]`);
+    expect(written(session).every((message) => message.length > 1_000)).toBe(true);
   });
 });
 
@@ -299,10 +317,20 @@ describe("an acknowledgement", () => {
   ])("goes alone a second after a frame came: at %d", (now, texts) => {
     const session = attached();
     session.accept(batch(1, 0, 1), 10, 0);
-    session.accept(batch(2, 0, 0), 10, 150);
     expect(session.deadline).toBe(1_000);
     expect(session.due(now)).toBe(texts.length > 0);
     expect(written(session, now)).toEqual(texts);
+  });
+
+  it("goes at once after an empty batch, if there is anything to acknowledge", () => {
+    const session = attached();
+    session.accept(batch(1, 0), 10, 0);
+    expect(session.deadline).toBe(Infinity);
+    session.accept(batch(1, 0, 1), 10, 0);
+    session.accept(batch(2, 0), 10, 150);
+    expect(written(session, 150)).toEqual(["[[1,1]]"]);
+    session.accept(batch(2, 0), 10, 200);
+    expect(session.deadline).toBe(Infinity);
   });
 
   it("goes 200 ms after there was more than 4 KiB, which the other end may have to wait with", () => {
@@ -435,7 +463,7 @@ describe("a large frame", () => {
     const small = `[7,1,null,"${"b".repeat(3_500)}"]`;
     session.push(small, 1);
     session.push(large(1), 1);
-    expect(written(session)).toHaveLength(1);
+    expect(written(session)).toEqual([expect.stringContaining("aaa"), "[[2,0]]"]);
     session.accept(batch(1, 1), 10, 0);
     expect(written(session)[0]).toBe(`[[2,0],${small}]`);
   });

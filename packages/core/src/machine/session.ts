@@ -24,7 +24,7 @@ import { type Violation, violation } from "../protocol/parse.js";
 import { Bulk, PART_ENVELOPE, textRoom } from "./bulk.js";
 import { Outbox } from "./outbox.js";
 import { PART_BYTES } from "./pace.js";
-import { Receiving } from "./receiving.js";
+import { ACK_SIZE, Receiving } from "./receiving.js";
 import type { Deferrable, Mark, Outbound, Priority } from "./scheduler.js";
 import { isFrame, Scheduler, sizeOf } from "./scheduler.js";
 
@@ -58,6 +58,8 @@ export class Session<Deferred extends Deferrable> {
   #peer: PeerLimits | undefined;
   /** Number of the next frame to write on this transport. */
   #cursor = 1;
+  /** Whether the other end was asked to acknowledge what there is no room beside, and has not. */
+  #hasAsked = false;
 
   constructor(limits: Pick<Limits, "replayBytes" | "valueBytes">, deferral: Deferral<Deferred>) {
     this.#limits = limits;
@@ -118,7 +120,7 @@ export class Session<Deferred extends Deferrable> {
   due(now: number): boolean {
     if (this.#state.name !== "attached" || this.#state.congested) return false;
     if (this.#cursor <= this.#outbox.sent || now >= this.receiving.ackDue) return true;
-    if (this.#windowClosed) return false;
+    if (this.#windowClosed && !this.#mayAsk) return false;
     return this.#waiting.length > 0 || (this.#bulk?.isDue ?? false);
   }
 
@@ -178,6 +180,7 @@ export class Session<Deferred extends Deferrable> {
     this.#peer = peer;
     this.#smallBytes = Math.min(PART_BYTES, peer.messageBytes - PART_ENVELOPE);
     this.#cursor = received + 1;
+    this.#hasAsked = false;
     this.receiving.acknowledged();
     return undefined;
   }
@@ -208,6 +211,7 @@ export class Session<Deferred extends Deferrable> {
   accept(batch: Batch, size: number, now: number): Violation | undefined {
     const wrong = this.receiving.accept(batch, size, now);
     if (wrong !== undefined) return wrong;
+    if (batch.ack > this.#outbox.acknowledged) this.#hasAsked = false;
     if (batch.ack >= this.#cursor || !this.#outbox.acknowledge(batch.ack)) {
       return violation("wrongAck");
     }
@@ -219,11 +223,19 @@ export class Session<Deferred extends Deferrable> {
   write(now: number, beat = false): Written | undefined {
     if (this.#state.name !== "attached" || this.#state.congested || !(beat || this.due(now))) return undefined;
     const frames = this.#cursor <= this.#outbox.sent ? this.#repeat() : this.#fresh(now);
-    if (frames.length === 0 && !beat && now < this.receiving.ackDue) return undefined;
+    if (frames.length === 0) {
+      if (!beat && now < this.receiving.ackDue && !this.#mayAsk) return undefined;
+      this.#hasAsked = true;
+    }
     const message = encodeBatch(this.#cursor, this.receiving.frames, frames);
     this.#cursor += frames.length;
     this.receiving.acknowledged();
     return message;
+  }
+
+  /** Where there is little room, the other end acknowledges later than it is used up, unless it is asked. */
+  get #mayAsk(): boolean {
+    return !this.#hasAsked && this.#limits.replayBytes < 2 * ACK_SIZE && this.#outbox.size > 0;
   }
 
   get #windowClosed(): boolean {
