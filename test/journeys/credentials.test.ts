@@ -1,6 +1,6 @@
 import { createClient } from "@trunkline/client";
 import { defineContract, query, RpcError } from "@trunkline/core";
-import { implement, serve } from "@trunkline/server";
+import { type FailureReport, implement, serve } from "@trunkline/server";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { until } from "./exchange.js";
@@ -80,7 +80,7 @@ test("H20: credentials that are not renewed close the socket, and better ones re
   const auth = () => (++asked === 1 ? "stale" : asked === 2 ? Promise.reject(new Error("offline")) : "fresh");
   const client = createClient(contract, { url: server.url, auth, random: () => 0, onError: () => {} });
   const reasons: string[] = [];
-  client.$connection.subscribe((status) => "reason" in status && reasons.push(status.reason));
+  client.$connection.subscribe((status) => status.state === "waiting" && reasons.push(status.reason));
   expect(await client.whoami()).toBe("stale");
   await until(() => asked === 3 && client.$connection.status.state === "ready", "the new connection");
   expect(await client.whoami()).toBe("fresh");
@@ -126,5 +126,68 @@ test("M2: a session is not resumed for somebody else", async () => {
   expect(await client.whoami()).toBe("mallory");
   // Ada's session waits for Ada.
   expect(server.connections.size).toBe(2);
+  client.$connection.close();
+});
+
+test("what the context hook says of a refusal reaches the client's program, and its calls", async () => {
+  const message = "this account is closed; write to help@example.com";
+  await using server = await serve(router, {
+    context: () => {
+      throw new RpcError("PERMISSION_DENIED", { message });
+    },
+  });
+  const client = createClient(contract, { url: server.url });
+  const failure = { code: "PERMISSION_DENIED", message: `the connection has stopped: ${message}` };
+  await expect(client.whoami()).rejects.toMatchObject(failure);
+  expect(client.$connection.status).toEqual({ state: "stopped", code: "PERMISSION_DENIED", reason: message });
+  client.$connection.close();
+});
+
+test("what is said of credentials that are not renewed reaches it too", async () => {
+  let asked = 0;
+  await using server = await serve(router, {
+    context: ({ auth }) => {
+      if (auth !== 1) throw new RpcError("UNAUTHENTICATED", { message: "signed out elsewhere" });
+      return { user: "ada" };
+    },
+    expiresAt: () => Date.now() + 100,
+  });
+  const client = createClient(contract, { url: server.url, auth: () => ++asked });
+  expect(await client.whoami()).toBe("ada");
+  await until(() => client.$connection.status.state === "stopped", "the end");
+  expect(client.$connection.status).toMatchObject({ code: "UNAUTHENTICATED", reason: "signed out elsewhere" });
+  client.$connection.close();
+});
+
+test("a context hook that fails tells the client nothing of it", async () => {
+  const failures: FailureReport[] = [];
+  await using server = await serve(router, {
+    context: () => {
+      throw new Error("canary");
+    },
+    onError: (failure) => void failures.push(failure),
+  });
+  const client = createClient(contract, { url: server.url, onOutage: () => {} });
+  client.$connection.reconnect();
+  await until(() => client.$connection.status.state === "waiting", "the refusal");
+  expect(client.$connection.status).toMatchObject({ reason: "server cannot take this client now" });
+  expect(failures).toEqual([{ error: new Error("canary") }]);
+  client.$connection.close();
+});
+
+test("a context hook that throws a code which refuses nobody is reported at once, with those that do; the client tries again", async () => {
+  const failures: FailureReport[] = [];
+  const error = new RpcError("UNAUTHORIZED", { message: "canary" });
+  await using server = await serve(router, {
+    context: () => {
+      throw error;
+    },
+    onError: (failure) => void failures.push(failure),
+  });
+  const client = createClient(contract, { url: server.url, onOutage: () => {} });
+  client.$connection.reconnect();
+  await until(() => client.$connection.status.state === "waiting", "the refusal");
+  expect(client.$connection.status).toMatchObject({ reason: "server cannot take this client now" });
+  expect(failures).toEqual([{ error, reason: expect.stringMatching(/UNAUTHENTICATED.* not with UNAUTHORIZED/) }]);
   client.$connection.close();
 });

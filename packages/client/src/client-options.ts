@@ -5,6 +5,7 @@ import type { Router } from "./define.js";
 import type { QueryCacheSetup } from "./kept-answers.js";
 import type { OpenTransport } from "./open-transport.js";
 import type { CompressionOptions, WebSocketConstructor } from "./opening.js";
+import type { Outage } from "./status.js";
 
 /** Options of `createClient`. */
 export interface ClientOptions {
@@ -24,10 +25,16 @@ export interface ClientOptions {
   readonly serve?: Router<object>;
   /**
    * Hears what the program threw (a callback, a handler the server called, `auth` the first time), and why a subscription
-   * ended that was given no `onError`. That there is no connection it does not hear: see `$connection.subscribe`. Default:
-   * `console.error`.
+   * ended that was given no `onError`. That there is no connection it does not hear: see `onOutage`. Default: `console.error`.
    */
   readonly onError?: OnError;
+  /**
+   * Hears that there is no connection, and why, once in each outage: when the second attempt in a row has failed, or when it
+   * has stopped and no call fails of that. Calls only wait meanwhile, so that a wrong address would stay unseen until the
+   * deadline of the first. Default: `console.warn`, unless somebody listens to `$connection.subscribe`, which hears of every
+   * attempt; `() => {}` is silent.
+   */
+  readonly onOutage?: (outage: Outage) => void;
   /** Hears which procedures a server with another version of the contract lacks or has changed. Default: `console.warn`. */
   readonly onContractMismatch?: (difference: ContractDifference) => void;
   /** Single limits in place of the defaults. */
@@ -68,6 +75,7 @@ const types: Readonly<Record<keyof ClientOptions, string>> = {
   cache: "object",
   serve: "object",
   onError: "function",
+  onOutage: "function",
   onContractMismatch: "function",
   limits: "object",
   WebSocket: "function",

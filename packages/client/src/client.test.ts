@@ -251,6 +251,118 @@ describe("C13: onError", () => {
   });
 });
 
+describe("an outage", () => {
+  /** A client whose attempts fail as often as it is told to. */
+  function away(options: Partial<ClientOptions> = {}) {
+    const warned = vi.spyOn(console, "warn").mockReturnValue();
+    const made = setUp({ url: "wss://ada:secret@example.com/rpc?token=secret#secret", ...options });
+    const { clock, switchboard, settled } = made;
+    const wait = () => {
+      const { status } = made.client.$connection;
+      if (status.state === "waiting") clock.advance(status.retryAt - clock.wallNow());
+    };
+    const fail = async (times: number) => {
+      for (let time = 0; time < times; time++) {
+        await settled();
+        switchboard.last.fail({ reason: "refused", fatal: false });
+        wait();
+      }
+      await settled();
+    };
+    made.client.$connection.reconnect();
+    return { ...made, warned, fail, wait };
+  }
+
+  it("is told once, after the second attempt, with the address and without its secrets", async () => {
+    const { client, warned, fail } = away();
+    await fail(1);
+    expect(warned).not.toHaveBeenCalled();
+    await fail(20);
+    expect(warned.mock.calls).toEqual([
+      ["trunkline: no connection to wss://example.com/rpc: refused (option onOutage)"],
+    ]);
+    client.$connection.close();
+  });
+
+  it("is told again when there was a connection meanwhile", async () => {
+    const { client, warned, fail, welcomed, wait } = away();
+    await fail(2);
+    (await welcomed()).lose();
+    wait();
+    await fail(1);
+    expect(warned).toHaveBeenCalledTimes(1);
+    await fail(1);
+    expect(warned).toHaveBeenCalledTimes(2);
+    client.$connection.close();
+  });
+
+  it("is one, however often the program dials by itself", async () => {
+    const { client, warned, switchboard, settled } = away();
+    for (let time = 0; time < 20; time++) {
+      await settled();
+      switchboard.last.fail({ reason: "refused", fatal: false });
+      client.$connection.reconnect();
+    }
+    expect(warned).toHaveBeenCalledTimes(1);
+    client.$connection.close();
+  });
+
+  it("counts attempts that never end", async () => {
+    const { client, warned, clock, settled } = away();
+    for (let time = 0; time < 4; time++) {
+      await settled();
+      clock.advance(10_000);
+    }
+    expect(warned.mock.calls).toEqual([[expect.stringContaining("no welcome in time")]]);
+    client.$connection.close();
+  });
+
+  it("is not printed for a program that watches its connection, until it does no more", async () => {
+    const { client, warned, fail, welcomed, wait } = away();
+    const leave = client.$connection.subscribe(() => {});
+    await fail(3);
+    expect(warned).not.toHaveBeenCalled();
+    leave();
+    (await welcomed()).lose();
+    wait();
+    await fail(2);
+    expect(warned).toHaveBeenCalledTimes(1);
+    client.$connection.close();
+  });
+
+  it("is heard by onOutage instead, which may be silent, or throw", async () => {
+    const heard: unknown[] = [];
+    const onOutage = vi.fn((outage) => {
+      heard.push(outage);
+      throw "thrown";
+    });
+    const { client, warned, fail, errors } = away({ onOutage });
+    client.$connection.subscribe(() => {});
+    await fail(3);
+    expect(heard).toEqual([{ state: "waiting", attempt: 2, reason: "refused", retryAt: expect.any(Number) }]);
+    expect(errors).toEqual(["thrown"]);
+    expect(warned).not.toHaveBeenCalled();
+    client.$connection.close();
+  });
+
+  it("that is for good is told at once, where no call fails of it", async () => {
+    const { client, warned, switchboard, settled } = away({ url: () => "ws://here" });
+    await settled();
+    switchboard.last.fail({ reason: "bad address", fatal: true });
+    expect(warned.mock.calls).toEqual([["trunkline: no connection: bad address (option onOutage)"]]);
+    client.$connection.close();
+  });
+
+  it("is not told beside a call that fails of it", async () => {
+    const { client, warned, switchboard, settled } = away();
+    const ping = client.ping();
+    await settled();
+    switchboard.last.fail({ reason: "bad address", fatal: true });
+    await expect(ping).rejects.toMatchObject({ message: "the connection has stopped: bad address" });
+    expect(warned).not.toHaveBeenCalled();
+  });
+});
+
 describe("interceptors", () => {
   it("see every call, the first of them outermost, and what comes back in reverse", async () => {
     const order: string[] = [];

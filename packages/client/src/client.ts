@@ -22,6 +22,7 @@ import type { OpenTransport } from "./open-transport.js";
 import type { Opening, OpeningListener, OpeningOptions } from "./opening.js";
 import { thisPage } from "./page-life.js";
 import { Queries } from "./queries.js";
+import type { Outage } from "./status.js";
 
 /** A contract's procedures as functions, and `$connection`. */
 export type Client<Contract> = ProcedureCalls<Contract> & AsyncDisposable & { readonly $connection: ConnectionControl };
@@ -53,6 +54,7 @@ export function clientOver<Contract extends object>(
     serves: serve && { answering: answeringOf(serve, { control, limits, report }), hash: contractHash(serve.contract) },
     random: options.random ?? Math.random,
     page: thisPage(),
+    outage: outageTeller(options, report),
     open: options.transport ?? webSocketOf(openSocket, options, { clock, limits }),
     caches: cache !== undefined,
     invalidated: (tags) => queries.invalidate(tags),
@@ -104,6 +106,17 @@ function teller(report: Report): (error: unknown) => void {
     if (told) return;
     told = true;
     report(error, "auth failed");
+  };
+}
+
+/** Tells the program; where it has no hook for it and watches nothing, the console. */
+function outageTeller({ onOutage, url }: ClientOptions, report: Report) {
+  return (outage: Outage, isObserved: boolean): void => {
+    if (onOutage !== undefined) return guard(() => onOutage(outage), report);
+    if (isObserved) return;
+    // What should not stand in an address, credentials, does not stand in a log either.
+    const to = typeof url === "string" ? ` to ${url.replace(/[?#].*/, "").replace(/\/\/[^/]*@/, "//")}` : "";
+    console.warn(`trunkline: no connection${to}: ${outage.reason} (option onOutage)`);
   };
 }
 

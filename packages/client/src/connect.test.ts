@@ -17,7 +17,7 @@ async function attempt(options: Partial<ConnectOptions> & { session?: string; re
     () => ({ session, received }),
     {
       welcomed: (_, { type, session: token }: Welcome) => heard.push([type, token]),
-      lost: (reason, comeBack) => heard.push(["lost", reason, comeBack]),
+      lost: ({ reason, comeBack }) => heard.push(["lost", reason, comeBack]),
     },
   );
   await settle(clock);
@@ -55,6 +55,17 @@ describe("an attempt", () => {
     const { switchboard, heard } = await attempt();
     switchboard.last.fail({ reason: "busy", fatal: false, later: true });
     expect(heard).toEqual([["lost", "busy", "later"]]);
+  });
+
+  it.each([
+    [4401, "signed out elsewhere", "signed out elsewhere", "never"],
+    [4401, "", "unauthenticated", "never"],
+    [1013, "come on Monday", "come on Monday", "later"],
+    [1011, "whatever", "the connection was lost (1011)", "now"],
+  ])("is lost with what the server says: %d %j", async (code, said, reason, comeBack) => {
+    const { switchboard, heard } = await attempt();
+    switchboard.last.open().lose(code, said);
+    expect(heard).toEqual([["lost", reason, comeBack]]);
   });
 
   it("W6: is lost for good when no transport ever can open", async () => {

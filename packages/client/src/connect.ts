@@ -10,13 +10,13 @@ import {
   closeCodes,
   closeName,
   closeTransport,
-  comeBack,
   type Data,
   greeting,
   parse,
   peerLimits,
   type Welcome,
 } from "@trunkline/core/internal";
+import type { Loss } from "./dialer.js";
 import type { OpenTransport } from "./open-transport.js";
 
 /** What every attempt needs. */
@@ -43,7 +43,7 @@ export interface Resumption {
 /** What an attempt comes to. */
 export interface ConnectListener {
   welcomed(transport: Transport, welcome: Welcome): void;
-  lost(reason: string, comeBack: "now" | "later" | "never"): void;
+  lost(loss: Loss): void;
 }
 
 /** Gives an attempt up; nothing is heard of it then. `close`: what the server is told, where there is one already. */
@@ -77,12 +77,13 @@ class Attempt {
       step = "opening";
       const opening = this.#options.open({
         opened: (transport) => this.#opened(transport, auth),
-        failed: ({ reason, fatal, later }) => this.#lost(reason, fatal ? "never" : later ? "later" : "now"),
+        failed: ({ reason, fatal, later }) =>
+          this.#lost({ reason, comeBack: fatal ? "never" : later ? "later" : "now" }),
       });
       this.#undo = () => opening.abort();
     } catch (error) {
       if (step === "auth" && this.#undo !== undefined) this.#options.authFailed?.(error);
-      this.#lost(`${step} failed${because(error)}`, "now");
+      this.#lost({ reason: `${step} failed${because(error)}`, comeBack: "now" });
     }
   }
 
@@ -96,7 +97,7 @@ class Attempt {
     this.#undo = (close) => closeTransport(transport, close);
     transport.listen({
       message: (data) => this.#answered(transport, data),
-      closed: (code) => this.#lost(describeClose(code), comeBack(code)),
+      closed: (code, reason) => this.#lost(lossOf(code, reason)),
       alive: () => {},
       drained: () => {},
     });
@@ -115,7 +116,7 @@ class Attempt {
       transport.send(greeting({ type: "hello", ...terms, ...(auth === undefined ? {} : { auth }) }));
     } catch (error) {
       this.#options.authFailed?.(error);
-      this.#lost(`auth has no JSON${because(error)}`, "now");
+      this.#lost({ reason: `auth has no JSON${because(error)}`, comeBack: "now" });
       closeTransport(transport, "normal");
     }
   }
@@ -127,23 +128,25 @@ class Attempt {
     const fits = message.type === "welcome" && !(message.resumed && this.#resumption().session === undefined);
     if (!fits) {
       closeTransport(transport, "protocol");
-      return this.#lost("the server did not answer hello with a welcome", "now");
+      return this.#lost({ reason: "the server did not answer hello with a welcome", comeBack: "now" });
     }
     this.#undo = undefined;
     this.#listener.welcomed(transport, message);
   }
 
-  #lost(reason: string, comeBackWhen: "now" | "later" | "never"): void {
+  #lost(loss: Loss): void {
     if (this.#undo === undefined) return;
     this.#undo = undefined;
-    this.#listener.lost(reason, comeBackWhen);
+    this.#listener.lost(loss);
   }
 }
 
-/** A close code in words: ours by the table, others by their number. */
-export function describeClose(code: number): string {
-  const name = closeName(code);
-  return name === undefined ? `the connection was lost (${code})` : closeCodes[name].reason;
+/** What a close means: a code of ours in the server's words, or in those of the table; others are a lost line. */
+export function lossOf(code: number, said = ""): Loss {
+  const close = closeName(code);
+  if (close === undefined) return { reason: `the connection was lost (${code})`, comeBack: "now" };
+  const { reason, comeBack } = closeCodes[close];
+  return { reason: said || reason, comeBack, close };
 }
 
 /** What a caught value says, if it can be made to say anything. */

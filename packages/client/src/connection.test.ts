@@ -79,10 +79,28 @@ describe("a connection", () => {
     line.lose();
     expect(connection.status).toMatchObject({ state: "waiting", attempt: 1, reason: "the connection was lost (1006)" });
     await pass(500);
-    expect(connection.status).toEqual({ state: "connecting", attempt: 1 });
+    const reason = "the connection was lost (1006)";
+    expect(connection.status).toEqual({ state: "connecting", attempt: 1, reason });
     switchboard.last.answer();
     connection.close();
     expect(seen).toEqual(["connecting", "ready", "waiting", "connecting", "ready", "closed"]);
+  });
+
+  it("keeps the reason of the last failure while it tries again, until it has succeeded", async () => {
+    const { connection, switchboard, pass, settled, ask } = setUp();
+    void ask();
+    await settled();
+    expect(connection.status).toEqual({ state: "connecting", attempt: 0 });
+    switchboard.last.fail({ reason: "refused", fatal: false });
+    connection.reconnect();
+    expect(connection.status).toEqual({ state: "connecting", attempt: 0, reason: "refused" });
+    await settled();
+    switchboard.last.fail({ reason: "refused again", fatal: false });
+    await pass(1_000);
+    expect(connection.status).toEqual({ state: "connecting", attempt: 1, reason: "refused again" });
+    switchboard.last.answer();
+    connection.reconnect();
+    expect(connection.status).toEqual({ state: "connecting", attempt: 0 });
   });
 
   it("says when it tries again as a time of the day", async () => {

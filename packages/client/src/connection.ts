@@ -10,7 +10,6 @@ import {
   type Clock,
   type CloseName,
   closeCodes,
-  comeBack,
   endsSession,
   guard,
   type OutgoingCall,
@@ -18,11 +17,11 @@ import {
   type Sink,
   type Welcome,
 } from "@trunkline/core/internal";
-import { type ConnectOptions, connect, describeClose, type GiveUp } from "./connect.js";
+import { type ConnectOptions, connect, type GiveUp, lossOf } from "./connect.js";
 import { Dialer, type DialerEffect, type DialerInput, type DialerState } from "./dialer.js";
 import { type Page, PageLife } from "./page-life.js";
 import { Peers } from "./peers.js";
-import { type ConnectionStatus, statusOf } from "./status.js";
+import { type ConnectionStatus, type Outage, statusOf } from "./status.js";
 
 export interface ClientConnectionOptions extends ConnectOptions {
   readonly limits: Limits;
@@ -35,11 +34,19 @@ export interface ClientConnectionOptions extends ConnectOptions {
   contractDiffers(caller: Caller): void;
   /** What was kept with these tags is no longer true; without tags, all of it. Does not throw. */
   invalidated?(tags: readonly string[] | undefined): void;
+  /**
+   * There is no connection, for a reason that nobody may have heard: `isObserved` where somebody hears every status. Once in
+   * each outage. Does not throw.
+   */
+  outage?(status: Outage, isObserved: boolean): void;
   /** The page this is part of, if it is part of one. */
   readonly page?: Page | undefined;
   /** Hears what a listener threw, or, in words, what else it was that failed. Does not throw. */
   report(error: unknown, what?: string): void;
 }
+
+/** Calls wait for as long without a word: a single attempt may fail for no reason that anybody should look into. */
+const ATTEMPTS_UNTOLD = 1;
 
 type Listener = (status: ConnectionStatus) => void;
 
@@ -56,6 +63,8 @@ export class ClientConnection implements Caller {
   #status: ConnectionStatus = { state: "idle" };
   #welcomes = 0;
   #news = 0;
+  /** How many attempts in a row have come to nothing. */
+  #failed = 0;
   /** Effects are being done: what listeners ask for meanwhile follows, so that all hear the same, in the same order. */
   #busy = false;
 
@@ -67,7 +76,7 @@ export class ClientConnection implements Caller {
     this.#peers = new Peers(
       { role: "client", limits, clock, answering: serves?.answering },
       {
-        detached: (code) => this.#detached(code),
+        detached: (code, reason) => this.#detached(code, reason),
         broken: (close) => this.#broken(close),
         goodbye: (spreadMs) => this.#say({ type: "goodbye", spreadMs }),
         renew: (peer) => void this.#renew(peer),
@@ -168,8 +177,8 @@ export class ClientConnection implements Caller {
     this.#alarm.clear();
   }
 
-  #detached(code: number): void {
-    this.#say({ type: "lost", reason: describeClose(code), comeBack: comeBack(code) });
+  #detached(code: number, reason: string | undefined): void {
+    this.#say({ type: "lost", ...lossOf(code, reason) });
     if (endsSession(code)) this.#over();
   }
 
@@ -237,7 +246,7 @@ export class ClientConnection implements Caller {
     };
     this.#giveUp = connect(this.#options, resumption, {
       welcomed: (transport, welcome) => this.#welcomed(transport, welcome),
-      lost: (reason, comeBackWhen) => this.#say({ type: "failed", reason, comeBack: comeBackWhen }),
+      lost: (loss) => this.#say({ type: "failed", ...loss }),
     });
   }
 
@@ -261,9 +270,16 @@ export class ClientConnection implements Caller {
   #changed(state: DialerState): void {
     if (state.name === "waiting") this.#peers.current.explainAbsence(state.reason);
     const { clock } = this.#options;
-    this.#status = statusOf(state, clock.wallNow() - clock.now());
-    if (this.#status.state === "stopped") this.#stopped(this.#status);
-    for (const listener of [...this.#listeners]) guard(() => listener(this.#status), this.#options.report);
+    const before = this.#status.state;
+    const status = statusOf(state, clock.wallNow() - clock.now());
+    this.#status = status;
+    // Calls that fail of it say why.
+    const isUntold = status.state === "stopped" && this.#peers.current.holdings.calls === 0;
+    if (status.state === "stopped") this.#stopped(status);
+    for (const listener of [...this.#listeners]) guard(() => listener(status), this.#options.report);
+    if (status.state === "ready") this.#failed = 0;
+    else if (isUntold || (before === "connecting" && status.state === "waiting" && this.#failed++ === ATTEMPTS_UNTOLD))
+      this.#options.outage?.(status as Outage, this.#listeners.size > 0);
   }
 
   /** Nothing can be sent until somebody does something about it: what waits must not wait for that. */

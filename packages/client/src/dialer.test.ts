@@ -169,7 +169,7 @@ describe("leaving", () => {
   it("goes on with the attempt under way when its transport is lost meanwhile", () => {
     const made = states.moving();
     made.receive(lost, 10);
-    expect(made.state).toEqual({ name: "dialing", attempt: 0, giveUpAt: DIAL_MS });
+    expect(made.state).toEqual({ name: "dialing", attempt: 0, giveUpAt: DIAL_MS, reason: "r" });
   });
 });
 
@@ -296,7 +296,17 @@ describe("attempts", () => {
   it.each(["ready", "leaving", "waiting", "stopped"] as const)("begin anew when %s is told to reconnect", (state) => {
     const made = states[state]();
     made.receive(reconnect, 9);
-    expect(made.state).toEqual({ name: "dialing", attempt: 0, giveUpAt: 9 + DIAL_MS });
+    expect(made.state).toMatchObject({ name: "dialing", attempt: 0, giveUpAt: 9 + DIAL_MS });
+  });
+
+  it.each([
+    ["waiting", "r"],
+    ["stopped", "r"],
+    ["ready", undefined],
+  ] as const)("know why the connection was %s before: %s", (state, reason) => {
+    const made = states[state]();
+    made.receive(reconnect, 9);
+    expect((made.state as { readonly reason?: string }).reason).toBe(reason);
   });
 
   it("waits longer where the server said later", () => {

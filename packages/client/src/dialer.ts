@@ -17,17 +17,18 @@
  * still (`moving`) until another one is there: it makes before it breaks. Where none can be had, it departs: what is in
  * flight finishes, the rest waits. What is suspected is not kept until another one is there: it is as good as gone.
  */
-import type { Machine } from "@trunkline/core/internal";
+import type { CloseName, Machine } from "@trunkline/core/internal";
 import { backoffMs } from "./backoff.js";
 
 export type DialerState =
   | { readonly name: "idle" }
-  | { readonly name: "dialing"; readonly attempt: number; readonly giveUpAt: number }
+  /** `reason`: why there is no connection, where there was one, or an attempt before. */
+  | { readonly name: "dialing"; readonly attempt: number; readonly giveUpAt: number; readonly reason?: string }
   | { readonly name: "ready"; readonly attempt: number; readonly since: number }
   | { readonly name: "leaving"; readonly attempt: number; readonly leaveAt: number }
   | { readonly name: "moving"; readonly attempt: number; readonly giveUpAt: number }
   | { readonly name: "waiting"; readonly attempt: number; readonly until: number; readonly reason: string }
-  | { readonly name: "stopped"; readonly reason: string }
+  | { readonly name: "stopped"; readonly reason: string; readonly close?: CloseName }
   | { readonly name: "closed" };
 
 export type DialerInput =
@@ -48,9 +49,12 @@ export type DialerInput =
   | { readonly type: "reconnect" }
   | { readonly type: "close" };
 
-interface Loss {
+/** What is known of a transport, or of an attempt to have one, that has come to nothing. */
+export interface Loss {
   readonly reason: string;
   readonly comeBack: "now" | "later" | "never";
+  /** What the other end closed with, if it is one of ours. */
+  readonly close?: CloseName;
 }
 
 /**
@@ -123,7 +127,7 @@ export class Dialer implements Machine<DialerInput, DialerEffect> {
       case "lost":
         if (state.name === "ready" || state.name === "leaving") this.#lost(input, now);
         // The attempt that was to come first is all there is now.
-        else if (state.name === "moving") this.#become({ ...state, name: "dialing" });
+        else if (state.name === "moving") this.#become({ ...state, name: "dialing", reason: input.reason });
         return;
       case "goodbye":
         if (state.name !== "ready") return;
@@ -169,13 +173,14 @@ export class Dialer implements Machine<DialerInput, DialerEffect> {
   }
 
   #dial(attempt: number, now: number): void {
-    this.#become({ name: "dialing", attempt, giveUpAt: now + this.#options.dialMs });
+    const why = "reason" in this.#state ? { reason: this.#state.reason } : {};
+    this.#become({ name: "dialing", attempt, giveUpAt: now + this.#options.dialMs, ...why });
     this.#effects.push({ type: "dial" });
   }
 
-  #lost({ reason, comeBack }: Loss, now: number): void {
+  #lost({ reason, comeBack, close }: Loss, now: number): void {
     if (this.#state.name === "moving") this.#effects.push({ type: "depart" });
-    if (comeBack === "never") return this.#become({ name: "stopped", reason });
+    if (comeBack === "never") return this.#become({ name: "stopped", reason, ...(close && { close }) });
     const attempt = attemptsAfter(this.#state, now) + 1;
     const until = now + backoffMs({ attempt, comeBack, spreadMs: this.#spreadMs }, this.#options.random());
     this.#become({ name: "waiting", attempt, until, reason });

@@ -34,5 +34,5 @@ export type {
   WebSocketConstructor,
 } from "./opening.js";
 export type { QueryCacheOptions } from "./query-cache.js";
-export type { ConnectionStatus } from "./status.js";
+export type { ConnectionStatus, Outage } from "./status.js";
 export type { WebSocketLike } from "./websocket-transport.js";

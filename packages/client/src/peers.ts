@@ -14,7 +14,7 @@ import {
 
 /** What the current peer's owner hears. What departing ones have to say is settled here. */
 export interface PeersOwner {
-  detached(code: number): void;
+  detached(code: number, reason?: string): void;
   broken(close: CloseName): void;
   goodbye(spreadMs: number): void;
   /** The server wants new credentials for this peer. */
@@ -96,7 +96,7 @@ export class Peers implements Caller {
     const peer: Peer = new Peer({
       ...this.#options,
       owner: {
-        detached: (code) => (isCurrent() ? owner.detached(code) : this.#departed(peer, true)),
+        detached: (code, reason) => (isCurrent() ? owner.detached(code, reason) : this.#departed(peer, true)),
         broken: (close) => (isCurrent() ? owner.broken(close) : this.#departed(peer, true)),
         goodbye: (spreadMs) => isCurrent() && owner.goodbye(spreadMs),
         renew: () => isCurrent() && owner.renew(peer),

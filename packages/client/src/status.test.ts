@@ -8,6 +8,10 @@ it.each<[DialerState, ConnectionStatus]>([
     { name: "dialing", attempt: 2, giveUpAt: 9 },
     { state: "connecting", attempt: 2 },
   ],
+  [
+    { name: "dialing", attempt: 2, giveUpAt: 9, reason: "r" },
+    { state: "connecting", attempt: 2, reason: "r" },
+  ],
   [{ name: "ready", attempt: 1, since: 3 }, { state: "ready" }],
   [{ name: "leaving", attempt: 0, leaveAt: 4 }, { state: "leaving" }],
   [{ name: "moving", attempt: 0, giveUpAt: 4 }, { state: "leaving" }],
@@ -20,12 +24,12 @@ it.each<[DialerState, ConnectionStatus]>([
     { state: "stopped", code: "FAILED_PRECONDITION", reason: "r" },
   ],
   [
-    { name: "stopped", reason: "unauthenticated" },
-    { state: "stopped", code: "UNAUTHENTICATED", reason: "unauthenticated" },
+    { name: "stopped", reason: "r", close: "unauthenticated" },
+    { state: "stopped", code: "UNAUTHENTICATED", reason: "r" },
   ],
   [
-    { name: "stopped", reason: "forbidden" },
-    { state: "stopped", code: "PERMISSION_DENIED", reason: "forbidden" },
+    { name: "stopped", reason: "r", close: "forbidden" },
+    { state: "stopped", code: "PERMISSION_DENIED", reason: "r" },
   ],
   [{ name: "closed" }, { state: "closed" }],
 ])("of a dialer that is %j is %j", (state, status) => {

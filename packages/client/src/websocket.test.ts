@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Transport } from "@trunkline/core";
@@ -169,6 +169,56 @@ describe("openWebSocket", () => {
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(failed).toEqual([{ reason: expect.stringContaining("ECONNREFUSED"), fatal: false }]);
     expect(opened).toEqual([]);
+  });
+
+  it("says why of each address, where a name stands for several and none answers", async () => {
+    const unreachable: EventEmitter[] = [];
+    class Unreachable extends EventEmitter {
+      constructor() {
+        super();
+        unreachable.push(this);
+      }
+      terminate(): void {}
+    }
+    const { failed } = dial({ WebSocket: Unreachable as never });
+    const errors = ["::1", "127.0.0.1"].map((address) => new Error(`connect ECONNREFUSED ${address}:3000`));
+    unreachable[0]?.emit("error", new AggregateError(errors));
+    const reason = "connect ECONNREFUSED ::1:3000, connect ECONNREFUSED 127.0.0.1:3000";
+    expect(failed).toEqual([{ reason, fatal: false }]);
+    unreachable[0]?.emit("error", new AggregateError([]));
+    expect(failed).toHaveLength(1);
+  });
+
+  it.each([
+    ["a sentence", "text/plain; charset=utf-8", "No such path.\n", ": No such path."],
+    ["a sentence that would make lines of its own in a log", "text/plain", "a\r\n\u001b[2Kb", ": a [2Kb"],
+    ["no sentence", "text/plain", "", ""],
+    ["a text that is none", "text/plain", "x".repeat(257), ""],
+    ["what is no plain text", "text/html", "<p>No such path", ""],
+  ])("says what a server refused with that says %s", async (_, type, body, said) => {
+    server.removeAllListeners("upgrade");
+    const head = `HTTP/1.1 404 Not Found\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}`;
+    server.on("upgrade", (_request, socket) => socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`));
+    const { failed } = dial();
+    await soon(() => expect(failed).toEqual([{ reason: `Unexpected server response: 404${said}`, fatal: false }]));
+    await soon(() => expect(sockets.size).toBe(0));
+  });
+
+  it("is not kept by a server that never ends its refusal", async () => {
+    server.removeAllListeners("upgrade");
+    const head = "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\n";
+    server.on("upgrade", (_request, socket) =>
+      socket
+        .on("end", () => socket.destroy())
+        .resume()
+        .write(`${head}half`),
+    );
+    const { failed, abort } = dial();
+    await soon(() => expect(sockets.size).toBe(1));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    abort();
+    await soon(() => expect(sockets.size).toBe(0));
+    expect(failed).toEqual([]);
   });
 
   it("N9: a page of HTML in place of a handshake is a failure", async () => {

@@ -32,10 +32,17 @@ function connect(options: OpeningOptions, refused: (reason: string, later: boole
       below = answer.socket;
     });
   }
-  hear(socket, "unexpected-response", (_request: unknown, { statusCode, headers }: Refusal) => {
-    refused(`Unexpected server response: ${statusCode}`, Number(headers["retry-after"]) >= LATER_S);
-    quietly(socket);
+  hear(socket, "unexpected-response", (_request: unknown, refusal: Refusal) => {
+    const { statusCode, headers } = refusal;
+    hearText(refusal, (text) => {
+      refused(
+        `Unexpected server response: ${statusCode}${text && `: ${text}`}`,
+        Number(headers["retry-after"]) >= LATER_S,
+      );
+      quietly(socket);
+    });
   });
+  hear(socket, "error", (error: Fault) => refused(reasonOf(error), false));
   return { socket, transport: () => transportOver(socket, options.clock, below) };
 }
 
@@ -66,7 +73,36 @@ function wayPast(socket: WebSocketLike, below: SocketBelow): WayPast {
 interface Refusal {
   readonly statusCode?: number;
   readonly headers: Readonly<Record<string, unknown>>;
+  setEncoding(encoding: "utf8"): void;
+  on(event: "data", listener: (text: string) => void): void;
+  on(event: "close", listener: () => void): void;
 }
+
+/** A longer text is no sentence. */
+const SENTENCE_BYTES = 256;
+
+/** What a server says with a refusal, if it is a sentence, as those of ours are. It is not waited for longer than a welcome. */
+function hearText(refusal: Refusal, then: (text: string) => void): void {
+  const { headers } = refusal;
+  const isText = String(headers["content-type"]).startsWith("text/plain");
+  if (!isText || !(Number(headers["content-length"]) <= SENTENCE_BYTES)) return then("");
+  let text = "";
+  refusal.setEncoding("utf8");
+  refusal.on("data", (more) => {
+    text += more;
+  });
+  refusal.on("close", () => then(text.replace(/[\p{C}\s]+/gu, " ").trim()));
+}
+
+/** Why no socket could be had. */
+interface Fault {
+  readonly message: string;
+  /** Of each address that a name stands for: there may be no message then. */
+  readonly errors?: readonly Error[];
+}
+
+const reasonOf = ({ message, errors = [] }: Fault): string =>
+  (message || errors.map((error) => error.message).join(", ") || "no address answered").trim();
 
 /** From this many seconds on, `Retry-After` asks for more than the usual delay. */
 const LATER_S = 2;

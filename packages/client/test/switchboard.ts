@@ -54,10 +54,10 @@ export class Line implements Transport {
   }
 
   /** The other end, or the network, closes. */
-  lose(code = 1006): void {
+  lose(code = 1006, reason = ""): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#listener?.closed(code, "");
+    this.#listener?.closed(code, reason);
   }
 
   /** The hello that was sent. */

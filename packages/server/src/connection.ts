@@ -200,8 +200,8 @@ export class ServerConnection implements Connection, PeerOwner {
       accepted: (guest) => {
         this.#latest = { ...this.#latest, guest };
       },
-      refused: (close) => this.#refused(close),
-      report: (error) => report({ error, connection: this }),
+      refused: (close, reason) => this.#refused(close, reason),
+      report: (error, reason) => report({ error, connection: this, ...(reason && { reason }) }),
     });
     this.#credentials = credentials;
     if (this.#latest.guest !== undefined) credentials.hold(this.#latest.guest);
@@ -219,9 +219,9 @@ export class ServerConnection implements Connection, PeerOwner {
   }
 
   /** Credentials that were not renewed leave the session to whoever brings better ones. */
-  #refused(close: CloseName): void {
+  #refused(close: CloseName, reason: string | undefined): void {
+    this.#peer.line.detach(close, reason);
     if (close === "forbidden") return this.end({ close, detail: "credentials of somebody else" });
-    this.#peer.line.detach(close);
     this.#detached();
   }
 }

@@ -27,10 +27,10 @@ export interface CredentialsOptions {
   /** The client should bring others. */
   ask(): void;
   accepted(guest: Guest): void;
-  /** The connection cannot go on as it is. */
-  refused(close: CloseName): void;
-  /** A hook failed in a way it was not meant to. */
-  report(error: unknown): void;
+  /** The connection cannot go on as it is; `reason`: what the application said of it. */
+  refused(close: CloseName, reason?: string): void;
+  /** A hook failed in a way it was not meant to; `reason`: why an `RpcError` was none that it may throw. */
+  report(error: unknown, reason: string | undefined): void;
 }
 
 /** Whether a hook runs, and what it is to judge next. */
@@ -101,15 +101,16 @@ export class Credentials {
       this.#options.accepted(guest);
     } catch (error) {
       if (judging !== this.#judging) return;
-      const close = verdict(error);
-      if (close === undefined) this.#options.report(error);
-      this.#refuse(close ?? "later");
+      const found = verdict(error);
+      if (found.type === "refused") return this.#refuse(found.close, found.reason);
+      this.#options.report(error, found.reason);
+      this.#refuse("later");
     }
   }
 
-  #refuse(close: CloseName): void {
+  #refuse(close: CloseName, reason?: string): void {
     this.drop();
-    this.#options.refused(close);
+    this.#options.refused(close, reason);
   }
 
   #wake(): void {

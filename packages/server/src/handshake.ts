@@ -46,8 +46,8 @@ export interface HandshakeOptions<Guest> {
   accepted(hello: Hello, guest: Guest): void;
   /** The handshake is over, either way. */
   over(): void;
-  /** The hook failed in a way it was not meant to. */
-  report(error: unknown): void;
+  /** The hook failed in a way it was not meant to; `reason`: why an `RpcError` was none that it may throw. */
+  report(error: unknown, reason: string | undefined): void;
 }
 
 export class Handshake<Guest> {
@@ -100,16 +100,17 @@ export class Handshake<Guest> {
       this.#end();
       this.#options.accepted(hello, guest);
     } catch (error) {
-      const close = verdict(error);
-      if (close === undefined && !isAbortOf(signal, error)) report(error);
-      this.#refuse(close ?? "later");
+      const found = verdict(error);
+      if (found.type === "refused") return this.#refuse(found.close, found.reason);
+      if (!isAbortOf(signal, error)) report(error, found.reason);
+      this.#refuse("later");
     }
   }
 
-  #refuse(close: CloseName): void {
+  #refuse(close: CloseName, reason?: string): void {
     if (this.#state === "over") return;
     this.#over();
-    closeTransport(this.#transport, close);
+    closeTransport(this.#transport, close, reason);
   }
 
   /** Over before its time: a hook that runs is not waited for. */

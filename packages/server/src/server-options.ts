@@ -64,7 +64,11 @@ export interface ServerOptions<Context> extends ServerHooks<Context> {
   readonly clock?: Clock;
 }
 
-/** Makes the context of a connection. Required where the router's context has members that must be there. */
+/**
+ * Makes the context of a connection. It refuses a client with an `RpcError`: `UNAUTHENTICATED` and `PERMISSION_DENIED` stop
+ * it until its program does something about it, `UNAVAILABLE` and `RESOURCE_EXHAUSTED` ask it to come back later. The
+ * error's message is told to it, up to 123 bytes. Anything else that is thrown, an `RpcError` with another code too, is a
+ * failure: `onError` hears it, the client is told nothing and comes back later. Required where the router's context has members that must be there. */
 export type ContextHook<Context> = (greeting: Greeting) => Context | Promise<Context>;
 
 /** {@link ServerOptions} with the context hook, which may be left out where an empty context will do. */

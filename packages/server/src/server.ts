@@ -158,7 +158,7 @@ export class Server implements AsyncDisposable {
         this.#handshakes.delete(handshake);
         greeted();
       },
-      report: (error) => this.#reports.report({ error }),
+      report: (error, reason) => this.#reports.report({ error, ...(reason && { reason }) }),
     });
     this.#handshakes.add(handshake);
     handshake.begin();

@@ -34,6 +34,8 @@ export function createTestClient<Contract extends object, Context>(
   let online = true;
   const client = createClient(router.contract, {
     random: () => 0,
+    // Whoever cuts the line knows why there is none.
+    onOutage: () => {},
     ...clientOptions,
     url: "memory:",
     transport: (listener) => {

@@ -27,7 +27,10 @@ export interface FailureReport<Connection = unknown> {
   /** The procedure, from the contract. Absent where no procedure was involved. */
   readonly path?: string;
   readonly connection?: Connection;
-  /** Why the caller was not told an `RpcError` that was thrown: its contract declares no such code, or other data. */
+  /**
+   * Why the caller was not told an `RpcError` that was thrown: its contract declares no such code, or other data. Of a
+   * `context` hook: that nobody is refused with this code.
+   */
   readonly reason?: string;
 }
 

@@ -56,10 +56,10 @@ export class Line {
     transport.listen(new Ear(this, generation));
   }
 
-  /** Lets go of the transport, at once. */
-  detach(close: CloseName): void {
+  /** Lets go of the transport, at once. `reason`: in place of the close's own. */
+  detach(close: CloseName, reason?: string): void {
     const transport = this.#release();
-    if (transport !== undefined) closeTransport(transport, close);
+    if (transport !== undefined) closeTransport(transport, close, reason);
   }
 
   /** Writes what was meant for the transport of this generation. What no transport takes is replayed on the next. */
@@ -110,8 +110,8 @@ export class Line {
     if (!this.#congested) this.#speaker.say({ type: "congested", generation, congested: false });
   }
 
-  closed(code: number, generation: number): void {
-    if (generation === this.#generation && this.#release() !== undefined) this.#owner.detached(code);
+  closed(code: number, reason: string, generation: number): void {
+    if (generation === this.#generation && this.#release() !== undefined) this.#owner.detached(code, reason);
   }
 
   /** It is not held any more: here it is, if it was. */
@@ -155,7 +155,7 @@ class Ear implements TransportListener {
     this.#line.drained(this.#generation);
   }
 
-  closed(code: number): void {
-    this.#line.closed(code, this.#generation);
+  closed(code: number, reason: string): void {
+    this.#line.closed(code, reason, this.#generation);
   }
 }

@@ -3,8 +3,8 @@ import type { ViolationName } from "../protocol/violations.js";
 
 /** What a peer's owner hears. None of these may throw. */
 export interface PeerOwner {
-  /** The transport is gone; the session goes on. */
-  detached(code: number): void;
+  /** The transport is gone; the session goes on. `reason`: what the other end said, if it did. */
+  detached(code: number, reason?: string): void;
   /** The other end broke the rules, or a bound: the session cannot go on. The transport is closed already. */
   broken(close: CloseName, violation: ViolationName): void;
   /** The other end wants us to come back on another transport, within this time. */
