@@ -101,22 +101,14 @@ export {
   topicEvents,
   topicItem,
 } from "./protocol/encode.js";
+export { type Frame, op, type PartFrame, type WireError } from "./protocol/frame.js";
+export type { Goodbye, Hello, Welcome } from "./protocol/greeting.js";
 export { type PeerLimits, peerLimits, resolveLimits } from "./protocol/limits.js";
-export {
-  type Batch,
-  COMPARE_PATH,
-  type Frame,
-  type Goodbye,
-  type Hello,
-  type Message,
-  op,
-  type PartFrame,
-  SUBPROTOCOL,
-  type Welcome,
-  type WireError,
-} from "./protocol/message.js";
-export { EVENT_ID_LENGTH, isViolation, parse, type Violation } from "./protocol/parse.js";
+export { type Batch, COMPARE_PATH, type Message, SUBPROTOCOL } from "./protocol/message.js";
+export { parse } from "./protocol/parse.js";
+export { EVENT_ID_LENGTH } from "./protocol/shapes.js";
 export { encodeValue } from "./protocol/value.js";
+export { isViolation, type Violation } from "./protocol/violation.js";
 export { type ViolationName, violations } from "./protocol/violations.js";
 export type { Answerer } from "./runtime/answerer.js";
 export { type Answering, answering } from "./runtime/answering.js";

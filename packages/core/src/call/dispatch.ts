@@ -10,7 +10,7 @@ import type { RpcError } from "../error/rpc-error.js";
 import type { OutgoingRequest } from "../machine/outgoing-call.js";
 import type { Encoded } from "../protocol/blob.js";
 import type { Limits } from "../protocol/limits.js";
-import { EVENT_ID_LENGTH } from "../protocol/parse.js";
+import { EVENT_ID_LENGTH } from "../protocol/shapes.js";
 import { encodeValue } from "../protocol/value.js";
 import { Channel } from "../runtime/channel.js";
 import type { ItemSource } from "../runtime/item-source.js";

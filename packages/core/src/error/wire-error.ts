@@ -1,5 +1,5 @@
 /** An error's way over the wire and back. Only what stands in {@link WireError} ever travels. */
-import type { WireError } from "../protocol/message.js";
+import type { WireError } from "../protocol/frame.js";
 import { isTransient } from "./codes.js";
 import { RpcError } from "./rpc-error.js";
 

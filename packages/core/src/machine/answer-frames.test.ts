@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { WithBlob } from "../protocol/blob.js";
 import { ENVELOPE_BYTES } from "../protocol/envelope.js";
+import { op } from "../protocol/frame.js";
 import { defaultLimits, type PeerLimits, peerLimits } from "../protocol/limits.js";
-import { op } from "../protocol/message.js";
 import { AnswerFrames } from "./answer-frames.js";
 import { IncomingCall } from "./incoming-call.js";
 

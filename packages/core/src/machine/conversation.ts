@@ -13,10 +13,13 @@
 import type { StandardCode } from "../error/codes.js";
 import type { Data, Written } from "../protocol/blob.js";
 import type { CloseName } from "../protocol/close-codes.js";
+import type { Frame, PartFrame } from "../protocol/frame.js";
+import { op } from "../protocol/frame.js";
 import type { Limits } from "../protocol/limits.js";
-import type { Batch, Frame, PartFrame } from "../protocol/message.js";
-import { op } from "../protocol/message.js";
-import { parse, parseFrame, type Violation, violation } from "../protocol/parse.js";
+import type { Batch } from "../protocol/message.js";
+import { parse } from "../protocol/parse.js";
+import { parseFrame } from "../protocol/parse-frame.js";
+import { type Violation, violation } from "../protocol/violation.js";
 import type { Attach, ConversationEffect, ConversationInput } from "./conversation-words.js";
 import { Departures } from "./departures.js";
 import { Heartbeat } from "./heartbeat.js";

@@ -1,6 +1,6 @@
 /** One call the other end has made: what it asks, and how far its answer has come. */
-import type { CallFrame, Meta, SubscribeFrame } from "../protocol/message.js";
-import { op } from "../protocol/message.js";
+import type { CallFrame, Meta, SubscribeFrame } from "../protocol/frame.js";
+import { op } from "../protocol/frame.js";
 import { CreditBalance } from "./credit.js";
 import type { IncomingUpstream } from "./incoming-upstream.js";
 import type { Priority } from "./scheduler.js";

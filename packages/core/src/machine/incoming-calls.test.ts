@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { op } from "../protocol/frame.js";
 import { defaultLimits, type Limits, peerLimits } from "../protocol/limits.js";
-import { op } from "../protocol/message.js";
 import type { IncomingCall, IncomingState } from "./incoming-call.js";
 import { IncomingCalls } from "./incoming-calls.js";
 import type { IncomingEffect } from "./incoming-words.js";

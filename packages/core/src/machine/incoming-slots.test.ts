@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { op } from "../protocol/frame.js";
 import { defaultLimits, type Limits } from "../protocol/limits.js";
-import { op } from "../protocol/message.js";
 import type { IncomingCall } from "./incoming-call.js";
 import { IncomingSlots } from "./incoming-slots.js";
 

@@ -8,10 +8,11 @@
  *
  * @see PROTOCOL.md section 5.2
  */
+
+import type { CallFrame, SubscribeFrame } from "../protocol/frame.js";
+import { op } from "../protocol/frame.js";
 import type { Limits } from "../protocol/limits.js";
-import type { CallFrame, SubscribeFrame } from "../protocol/message.js";
-import { op } from "../protocol/message.js";
-import { type Violation, violation } from "../protocol/parse.js";
+import { type Violation, violation } from "../protocol/violation.js";
 import { CallsById } from "./calls-by-id.js";
 import { IncomingCall } from "./incoming-call.js";
 import { Refusals } from "./refusals.js";

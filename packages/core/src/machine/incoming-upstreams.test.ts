@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type EndFrame, type EventFrame, op } from "../protocol/message.js";
+import { type EndFrame, type EventFrame, op } from "../protocol/frame.js";
 import { violations } from "../protocol/violations.js";
 import { IncomingCall } from "./incoming-call.js";
 import { type IncomingUpstreamEffect, IncomingUpstreams } from "./incoming-upstreams.js";

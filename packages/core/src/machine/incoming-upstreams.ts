@@ -14,10 +14,10 @@
  * @see PROTOCOL.md section 5.6
  */
 import { cancelFrame, creditFrame } from "../protocol/encode.js";
+import type { EndFrame, EventFrame } from "../protocol/frame.js";
+import { op } from "../protocol/frame.js";
 import type { Limits } from "../protocol/limits.js";
-import type { EndFrame, EventFrame } from "../protocol/message.js";
-import { op } from "../protocol/message.js";
-import { type Violation, violation } from "../protocol/parse.js";
+import { type Violation, violation } from "../protocol/violation.js";
 import type { IncomingCall } from "./incoming-call.js";
 import type { Session } from "./session.js";
 import { itemSize, UpstreamWindow } from "./upstream.js";

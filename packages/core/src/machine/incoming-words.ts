@@ -3,9 +3,9 @@
  * rules between them stand in `incoming-calls.ts`.
  */
 import type { Encoded } from "../protocol/blob.js";
+import type { Frame, WireError } from "../protocol/frame.js";
 import type { PeerLimits } from "../protocol/limits.js";
-import type { Frame, WireError } from "../protocol/message.js";
-import type { Violation } from "../protocol/parse.js";
+import type { Violation } from "../protocol/violation.js";
 import type { OversizedEffect } from "./answer-frames.js";
 import type { IncomingCall } from "./incoming-call.js";
 import type { RequestEffect } from "./incoming-slots.js";

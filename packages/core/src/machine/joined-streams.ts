@@ -20,8 +20,8 @@
  * @see PROTOCOL.md section 5.5
  */
 import { askFrame, gapFrame, joinFrame } from "../protocol/encode.js";
-import type { PositionFrame } from "../protocol/message.js";
-import { type Violation, violation } from "../protocol/parse.js";
+import type { PositionFrame } from "../protocol/frame.js";
+import { type Violation, violation } from "../protocol/violation.js";
 import type { CallsById } from "./calls-by-id.js";
 import type { IncomingCall, Standing } from "./incoming-call.js";
 import type { Deferrable } from "./scheduler.js";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { joined } from "../protocol/blob.js";
 import { opening } from "../protocol/envelope.js";
-import { op, type PartFrame } from "../protocol/message.js";
-import type { Joined } from "../protocol/parse.js";
+import { op, type PartFrame } from "../protocol/frame.js";
+import type { Joined } from "../protocol/parse-frame.js";
 import { Joining } from "./joining.js";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);

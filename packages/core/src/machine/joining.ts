@@ -8,8 +8,9 @@
  * @see PROTOCOL.md section 4.2
  */
 import { ENVELOPE_BYTES, jsonBytes } from "../protocol/envelope.js";
-import type { PartFrame } from "../protocol/message.js";
-import { type Joined, type Violation, violation } from "../protocol/parse.js";
+import type { PartFrame } from "../protocol/frame.js";
+import type { Joined } from "../protocol/parse-frame.js";
+import { type Violation, violation } from "../protocol/violation.js";
 
 /** What JSON or a blob takes when it begins, if it is not smaller; it grows to four times what it was. */
 const FIRST_BYTES = 256 * 1024;

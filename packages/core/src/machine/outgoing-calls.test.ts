@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { frameSize, whole } from "../protocol/blob.js";
+import { op, type WireError } from "../protocol/frame.js";
 import { defaultLimits, type Limits, type PeerLimits, peerLimits } from "../protocol/limits.js";
-import { op, type WireError } from "../protocol/message.js";
 import { OutgoingCall, type OutgoingRequest } from "./outgoing-call.js";
 import { OutgoingCalls } from "./outgoing-calls.js";
 import type { OutgoingEffect } from "./outgoing-words.js";

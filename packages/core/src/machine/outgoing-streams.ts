@@ -4,9 +4,9 @@
  * @see PROTOCOL.md section 5.3
  */
 import { creditFrame } from "../protocol/encode.js";
-import type { EventFrame, GapFrame } from "../protocol/message.js";
-import { op } from "../protocol/message.js";
-import { type Violation, violation } from "../protocol/parse.js";
+import type { EventFrame, GapFrame } from "../protocol/frame.js";
+import { op } from "../protocol/frame.js";
+import { type Violation, violation } from "../protocol/violation.js";
 import type { OutgoingCall } from "./outgoing-call.js";
 import type { Session } from "./session.js";
 

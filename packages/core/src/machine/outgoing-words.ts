@@ -3,7 +3,7 @@
  * them stand in `outgoing-calls.ts`.
  */
 import type { RpcError } from "../error/rpc-error.js";
-import type { CallFrame, Frame, SubscribeFrame } from "../protocol/message.js";
+import type { CallFrame, Frame, SubscribeFrame } from "../protocol/frame.js";
 import type { OutgoingCall } from "./outgoing-call.js";
 import type { OutgoingStreamEffect } from "./outgoing-streams.js";
 import type { OutgoingUpstreamEffect } from "./outgoing-upstreams.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { op } from "../protocol/frame.js";
 import { defaultLimits } from "../protocol/limits.js";
-import { op } from "../protocol/message.js";
 import { IncomingCall, type IncomingState } from "./incoming-call.js";
 import { PulledStreams } from "./pulled-streams.js";
 

@@ -7,8 +7,10 @@
  *
  * @see PROTOCOL.md sections 4.2 and 5.1
  */
-import { type Batch, op, type PartFrame } from "../protocol/message.js";
-import { type Joined, type Violation, violation } from "../protocol/parse.js";
+import { op, type PartFrame } from "../protocol/frame.js";
+import type { Batch } from "../protocol/message.js";
+import type { Joined } from "../protocol/parse-frame.js";
+import { type Violation, violation } from "../protocol/violation.js";
 import { Joining } from "./joining.js";
 import { PART_BYTES } from "./pace.js";
 

@@ -3,7 +3,7 @@
  */
 import type { StandardCode } from "../error/codes.js";
 import { errorFrame } from "../protocol/encode.js";
-import { type Violation, violation } from "../protocol/parse.js";
+import { type Violation, violation } from "../protocol/violation.js";
 import type { Session } from "./session.js";
 
 /** Refusals that may wait to be sent, roughly: there are never twice as many. */

@@ -2,9 +2,9 @@
  * Calls of the other end, where nobody answers: each is refused, and no more is ever heard or said of it. It stands in the
  * place of {@link IncomingCalls}, of which an end that serves nothing then loads nothing.
  */
-import type { Frame } from "../protocol/message.js";
-import { op } from "../protocol/message.js";
-import type { Violation } from "../protocol/parse.js";
+import type { Frame } from "../protocol/frame.js";
+import { op } from "../protocol/frame.js";
+import type { Violation } from "../protocol/violation.js";
 import type { IncomingContext } from "./incoming-calls.js";
 import type { AnsweredCalls } from "./incoming-words.js";
 import { Refusals } from "./refusals.js";

@@ -3,7 +3,7 @@
  *
  * @see PROTOCOL.md section 5.2
  */
-import { type Violation, violation } from "../protocol/parse.js";
+import { type Violation, violation } from "../protocol/violation.js";
 
 export class RequestIds {
   readonly #firstId: 1 | 2;

@@ -20,7 +20,7 @@ import { type EncodedFrame, frameSize, type Written } from "../protocol/blob.js"
 import { cancelFrame, batch as encodeBatch } from "../protocol/encode.js";
 import type { Limits, PeerLimits } from "../protocol/limits.js";
 import type { Batch } from "../protocol/message.js";
-import { type Violation, violation } from "../protocol/parse.js";
+import { type Violation, violation } from "../protocol/violation.js";
 import { Bulk, PART_ENVELOPE, textRoom } from "./bulk.js";
 import { Outbox } from "./outbox.js";
 import { PART_BYTES } from "./pace.js";

@@ -7,8 +7,9 @@
  * @see PROTOCOL.md section 5.5
  */
 import { positionFrame } from "../protocol/encode.js";
-import type { JoinFrame, TopicEvents } from "../protocol/message.js";
-import { type Violation, violation } from "../protocol/parse.js";
+import type { JoinFrame } from "../protocol/frame.js";
+import type { TopicEvents } from "../protocol/message.js";
+import { type Violation, violation } from "../protocol/violation.js";
 import type { OutgoingCall } from "./outgoing-call.js";
 import type { Session } from "./session.js";
 

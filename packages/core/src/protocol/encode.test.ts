@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import * as encode from "./encode.js";
+import { type Frame, op } from "./frame.js";
 import { defaultLimits, peerLimits } from "./limits.js";
-import { type Frame, type Message, op } from "./message.js";
+import type { Message } from "./message.js";
 import { parse } from "./parse.js";
 
 /** Encodes a frame as its sender would. */

@@ -6,8 +6,9 @@
  */
 import { type Encoded, type EncodedFrame, frameText, WithBlob, type Written } from "./blob.js";
 import { opening } from "./envelope.js";
-import type { Goodbye, Hello, Invalidate, Renew, Welcome, WireError } from "./message.js";
-import { op } from "./message.js";
+import type { WireError } from "./frame.js";
+import { op } from "./frame.js";
+import type { Goodbye, Hello, Invalidate, Renew, Welcome } from "./greeting.js";
 
 /** A value as JSON text; undefined for what JSON has no word for. */
 export type Json = string | undefined;

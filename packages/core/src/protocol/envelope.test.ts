@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { type EncodedFrame, joined, WithBlob, whole } from "./blob.js";
 import { batch, callFrame, errorFrame, eventFrame, resultFrame, subscribeFrame } from "./encode.js";
 import { opening, unseal } from "./envelope.js";
+import { op } from "./frame.js";
 import { defaultLimits } from "./limits.js";
-import { op } from "./message.js";
-import { isViolation, parse } from "./parse.js";
+import { parse } from "./parse.js";
+import { isViolation } from "./violation.js";
 
 const bytes = (...values: number[]) => new Uint8Array(values);
 const value = (...values: number[]) => new WithBlob(`[0,${values.length}]`, bytes(...values));

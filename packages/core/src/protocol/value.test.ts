@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { batch, errorFrame, resultFrame } from "./encode.js";
 import { resolveLimits } from "./limits.js";
-import { isViolation, parse } from "./parse.js";
+import { parse } from "./parse.js";
 import { encodeValue } from "./value.js";
+import { isViolation } from "./violation.js";
 
 const limits = resolveLimits({ jsonDepth: 8 });
 const encode = (value: unknown) => encodeValue(value, limits);

@@ -3,7 +3,7 @@
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { HandlerInput } from "../machine/incoming-words.js";
 import type { Encoded } from "../protocol/blob.js";
-import type { WireError } from "../protocol/message.js";
+import type { WireError } from "../protocol/frame.js";
 import type { OpenStream } from "./open-stream.js";
 import type { Work } from "./work.js";
 

@@ -5,7 +5,7 @@ import { RpcError } from "../error/rpc-error.js";
 import type { ConversationInput } from "../machine/conversation-words.js";
 import type { IncomingCall } from "../machine/incoming-call.js";
 import type { AbortReason } from "../machine/incoming-words.js";
-import type { Meta } from "../protocol/message.js";
+import type { Meta } from "../protocol/frame.js";
 import type { Fed } from "./open-stream.js";
 import type { PulledSource } from "./pulled-source.js";
 import type { Sink } from "./sink.js";

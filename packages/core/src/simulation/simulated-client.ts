@@ -2,8 +2,8 @@
 import type { Alarm } from "../clock.js";
 import { closeCodes, endsSession } from "../protocol/close-codes.js";
 import { greeting } from "../protocol/encode.js";
+import type { Welcome } from "../protocol/greeting.js";
 import { type Limits, peerLimits } from "../protocol/limits.js";
-import type { Welcome } from "../protocol/message.js";
 import { parse } from "../protocol/parse.js";
 import type { Transport } from "../transport.js";
 import type { Random } from "./random.js";

@@ -2,8 +2,8 @@
 import type { Alarm } from "../clock.js";
 import { closeCodes } from "../protocol/close-codes.js";
 import { greeting } from "../protocol/encode.js";
+import type { Hello } from "../protocol/greeting.js";
 import { type Limits, peerLimits } from "../protocol/limits.js";
-import type { Hello } from "../protocol/message.js";
 import { parse } from "../protocol/parse.js";
 import type { Transport } from "../transport.js";
 import type { Link } from "./network.js";

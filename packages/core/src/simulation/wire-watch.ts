@@ -4,7 +4,7 @@
  */
 
 import type { Data } from "../protocol/blob.js";
-import { op } from "../protocol/message.js";
+import { op } from "../protocol/frame.js";
 import type { Trace } from "./trace.js";
 import { jsonOf, readWireBatch, type WireFrame } from "./wire-batch.js";
 
