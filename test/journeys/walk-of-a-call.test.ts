@@ -70,6 +70,7 @@ test("a call walks through one file a step, and its answer through the same file
       "core/machine/scheduler",
       "core/machine/fifo",
       "core/machine/outbox",
+      "server/adapters/socket-writer",
     ],
     [
       "client/websocket-transport",

@@ -1,33 +1,23 @@
 /**
  * A transport over one accepted WebSocket. It reads nothing until somebody listens, so that nothing has to be kept, and
- * its close is bounded by our clock, whatever the other end does.
+ * its close is bounded by our clock, whatever the other end does. What is read is watched in `inbound-watch.ts`, what is
+ * written goes through `socket-writer.ts`.
  *
  * There are as many as there are clients, most of which do nothing: so what all share is made once, listeners included.
  */
 import type { SharedMessage, Transport, TransportListener } from "@trunkline/core";
-import { type Alarm, type Clock, type CloseName, closeCodes, joined, lengthOf } from "@trunkline/core/internal";
+import { type Alarm, type Clock, type CloseName, closeCodes } from "@trunkline/core/internal";
 import { frameFault } from "./frame-fault.js";
 import { InboundWatch, type WatchedSocket, type WatchOptions } from "./inbound-watch.js";
-import { binaryHeader, textFrame } from "./outbound-frame.js";
+import { SocketWriter, type Writing, type WrittenSocket, type WrittenWebSocket } from "./socket-writer.js";
 
 /** A close handshake that takes longer ends with the socket's destruction. */
 export const CLOSE_MS = 2_000;
 
-/** Unsent bytes above which `send` returns false. */
-const HIGH_WATER_BYTES = 256 * 1024;
-
-/** What is smaller costs less in one piece. */
-const LARGE_BYTES = 16 * 1024;
-
-const OPEN = 1;
 const ABNORMAL = 1006;
 
 /** As much of a `ws` WebSocket as is used here. */
-export interface AcceptedWebSocket {
-  readonly readyState: number;
-  readonly bufferedAmount: number;
-  /** What was negotiated: empty, where messages go out as they are. */
-  readonly extensions: string;
+export interface AcceptedWebSocket extends WrittenWebSocket {
   /** What its events are for, from before the first of them on. */
   transport: WsTransport;
   // Listeners are called on the socket itself.
@@ -35,7 +25,6 @@ export interface AcceptedWebSocket {
   on(event: "pong", listener: (this: never) => void): unknown;
   on(event: "error", listener: (this: never, error: Error) => void): unknown;
   on(event: "close", listener: (this: never, code: number, reason: Buffer) => void): unknown;
-  send(message: string | Uint8Array, written?: (error?: Error | null) => void): void;
   ping(): void;
   pause(): void;
   resume(): void;
@@ -46,19 +35,13 @@ export interface AcceptedWebSocket {
 const carried = Symbol("trunkline.transport");
 
 /** The socket below, as much of it as is used here. */
-interface SocketBelow {
+interface SocketBelow extends WrittenSocket {
   /** What its bytes are for, from before the first of them on. */
   [carried]?: WsTransport;
   /** Includes what is not a whole message yet. */
   readonly bytesRead: number;
-  readonly writable: boolean;
-  readonly writableLength: number;
   // Listeners are called on the socket itself.
   on(event: "data", listener: (this: never, chunk: Buffer) => void): unknown;
-  write(bytes: Uint8Array, written?: (error?: Error | null) => void): boolean;
-  /** What is written until {@link uncork} goes with one system call. */
-  cork(): void;
-  uncork(): void;
 }
 
 const nobody: TransportListener = { message() {}, alive() {}, drained() {}, closed() {} };
@@ -68,12 +51,10 @@ const open = { type: "open" } as const;
 
 type State =
   | typeof open
-  /** Open, and more is unsent than should be. */
-  | { readonly type: "congested" }
   | { readonly type: "closing"; readonly code: number; readonly reason: string; readonly alarm: Alarm }
   | { readonly type: "closed"; readonly code: number; readonly reason: string };
 
-export class WsTransport implements Transport, WatchedSocket {
+export class WsTransport implements Transport, WatchedSocket, Writing {
   /** One set of listeners for all sockets. */
   static readonly #heard = {
     message(this: AcceptedWebSocket, data: Buffer, isBinary: boolean): void {
@@ -97,6 +78,7 @@ export class WsTransport implements Transport, WatchedSocket {
   readonly #socket: SocketBelow;
   readonly #clock: Clock;
   readonly #watch: InboundWatch;
+  readonly #writer: SocketWriter;
   #listener: TransportListener | undefined;
   #state: State = open;
 
@@ -106,6 +88,7 @@ export class WsTransport implements Transport, WatchedSocket {
     this.#socket = socket;
     this.#clock = options.clock;
     this.#watch = new InboundWatch(this, options);
+    this.#writer = new SocketWriter(webSocket, socket, this);
     webSocket.transport = this;
     webSocket.pause();
     socket[carried] = this;
@@ -123,61 +106,23 @@ export class WsTransport implements Transport, WatchedSocket {
   }
 
   send(message: string | Uint8Array): boolean {
-    const webSocket = this.#webSocket;
-    if (webSocket.readyState !== OPEN) return true;
-    if (webSocket.bufferedAmount + message.length <= HIGH_WATER_BYTES) {
-      webSocket.send(message);
-      return true;
-    }
-    // The callback costs something, so only messages above the mark carry it.
-    webSocket.send(message, (error) => this.#written(error));
-    if (webSocket.bufferedAmount <= HIGH_WATER_BYTES) return true;
-    this.#state = { type: "congested" };
-    return false;
+    return this.#writer.send(message);
   }
 
-  /**
-   * Past the WebSocket, as below: what is kept for replay is written as it is, without a copy.
-   */
   sendPieces(pieces: readonly Uint8Array[]): boolean {
-    const bytes = lengthOf(pieces);
-    if (bytes < LARGE_BYTES || !this.#isClear) return this.send(joined(pieces));
-    const socket = this.#socket;
-    const header = binaryHeader(bytes);
-    const isHigh = this.#webSocket.bufferedAmount + header.length + bytes > HIGH_WATER_BYTES;
-    socket.cork();
-    socket.write(header);
-    for (const [index, piece] of pieces.entries()) {
-      if (isHigh && index === pieces.length - 1) socket.write(piece, (error) => this.#written(error));
-      else socket.write(piece);
-    }
-    socket.uncork();
-    if (!isHigh || this.#webSocket.bufferedAmount <= HIGH_WATER_BYTES) return true;
-    this.#state = { type: "congested" };
-    return false;
+    return this.#writer.sendPieces(pieces);
   }
 
-  /**
-   * Framed once for all: half of what a message costs us otherwise. Past the WebSocket only where it holds nothing back
-   * itself: no compression, and all that is unsent is in the socket already.
-   */
   sendShared(message: SharedMessage): boolean {
-    const isHigh = this.#webSocket.bufferedAmount + message.bytes > HIGH_WATER_BYTES;
-    if (isHigh || !this.#isClear) return this.send(message.text);
-    message.framed ??= textFrame(message.text, message.bytes);
-    this.#socket.write(message.framed);
-    return true;
+    return this.#writer.sendShared(message);
   }
 
-  /** Whether what is written to the socket comes after all that was sent. */
-  get #isClear(): boolean {
-    const socket = this.#socket;
-    const { readyState, extensions, bufferedAmount } = this.#webSocket;
-    return readyState === OPEN && extensions === "" && socket.writable && bufferedAmount === socket.writableLength;
+  drained(): void {
+    if (this.#isOpen) this.#listener?.drained();
   }
 
   ping(): void {
-    if (this.#webSocket.readyState === OPEN) this.#webSocket.ping();
+    if (this.#writer.isOpen) this.#webSocket.ping();
   }
 
   close(code: number, reason: string): void {
@@ -213,7 +158,7 @@ export class WsTransport implements Transport, WatchedSocket {
   }
 
   get #isOpen(): boolean {
-    return this.#state.type === "open" || this.#state.type === "congested";
+    return this.#state === open;
   }
 
   #message(data: Buffer, isBinary: boolean): void {
@@ -223,12 +168,6 @@ export class WsTransport implements Transport, WatchedSocket {
 
   #pong(): void {
     if (this.#isOpen) this.#listener?.alive();
-  }
-
-  #written(error: Error | null | undefined): void {
-    if (error || this.#state.type !== "congested" || this.#webSocket.bufferedAmount > HIGH_WATER_BYTES) return;
-    this.#state = open;
-    this.#listener?.drained();
   }
 
   /** `ws` has said why already, where there is something to say. */
