@@ -3,32 +3,24 @@
  * readers share it, and each has no more than a cursor into it. A window is closed, opening, or open; it is open only
  * while it has readers. Some wait to be woken, one by one; those with a seat are served in turns.
  */
-import { type Clock, chain, type EncodedEvent, gap, guard, isGap, isThenable } from "@trunkline/core/internal";
-import type { Backplane, Entry, Follower, Keep, Page } from "./backplane.js";
-import { BoundedLog } from "./bounded-log.js";
+import { chain, isThenable } from "@trunkline/core/internal";
+import type { Page } from "./backplane.js";
 import type { FannedOut, FanOut } from "./fan-out.js";
+import { FollowedLog, type LogOptions } from "./followed-log.js";
 import { Messages } from "./messages.js";
 import { type Seated, Seats } from "./seats.js";
-import type { Item, View } from "./view.js";
+import type { View } from "./view.js";
 
 type State =
   | { readonly name: "closed" }
   | { readonly name: "opening"; readonly opened: Promise<void> }
-  | { readonly name: "open"; readonly view: View; stop(): void };
+  | { readonly name: "open"; readonly log: FollowedLog };
 
-export interface WindowOptions {
-  readonly topic: string;
-  readonly backplane: Backplane;
-  readonly keep: Keep;
-  readonly clock: Clock;
-  /** Throws for an entry that cannot be read. */
-  decode(epoch: string, entry: Entry): EncodedEvent;
+export interface WindowOptions extends LogOptions {
   /** What a stream is told of an error of the backplane. */
   explain(error: unknown): unknown;
   /** Has a turn for the streams with a seat. */
   readonly fanOut: FanOut;
-  /** Hears what readers are not told in full. Does not throw. */
-  report(error: unknown): void;
   /** The last reader has left. */
   deserted(): void;
 }
@@ -95,8 +87,8 @@ export class Window implements FannedOut {
       }
     }
     if (this.#state.name !== "open") return undefined;
-    this.#state.view.log.trim(this.#options.clock.now());
-    return this.#state.view;
+    this.#state.log.trim();
+    return this.#state.log;
   }
 
   /** A stream was served out of turn. `more`: there is more for it. */
@@ -123,8 +115,8 @@ export class Window implements FannedOut {
       const state = this.#state;
       if (state.name === "opening") await state.opened;
       if (state.name === "open") {
-        state.view.log.trim(this.#options.clock.now());
-        return state.view;
+        state.log.trim();
+        return state.log;
       }
     }
     throw new Error("the log was lost again and again while it was read");
@@ -158,76 +150,27 @@ export class Window implements FannedOut {
     this.#state = state;
   }
 
-  #opened({ epoch, start, entries, end }: Page): void {
-    const { backplane, topic, keep } = this.#options;
-    const view = { epoch, log: new BoundedLog<Item>(keep, start) };
-    let stop: (() => void) | undefined;
-    let isOver = false;
-    const state: State = {
-      name: "open",
-      view,
-      stop: () => {
-        isOver = true;
-        stop?.();
-      },
-    };
-    this.#state = state;
+  #opened(page: Page): void {
+    const log = new FollowedLog(this.#options, page);
+    this.#state = { name: "open", log };
     this.messages.renumber();
-    for (const entry of entries) this.#append(view, entry);
-    stop = backplane.follow(topic, { epoch, offset: end }, this.#follower(state));
-    if (isOver) stop();
+    log.follow(page.end, {
+      grown: () => {
+        this.#losses = 0;
+        this.#wake();
+      },
+      // Whoever waits reads on, and finds what there is then.
+      lost: () => {
+        this.#losses++;
+        this.#state = closed;
+        this.#wake();
+      },
+    });
     this.#wake();
   }
 
-  #follower(state: State & { readonly name: "open" }): Follower {
-    const { report } = this.#options;
-    const { view } = state;
-    const ifOpen = (act: () => void) => {
-      if (this.#state === state) guard(act, report);
-    };
-    return {
-      entry: (entry) =>
-        ifOpen(() => {
-          if (entry.offset <= view.log.end) return;
-          this.#losses = 0;
-          this.#append(view, entry);
-          this.#wake();
-        }),
-      dropped: (offset) => ifOpen(() => view.log.dropTo(offset)),
-      // Whoever waits reads on, and finds what there is then.
-      lost: () =>
-        ifOpen(() => {
-          this.#losses++;
-          this.#close();
-          this.#wake();
-        }),
-      failed: report,
-    };
-  }
-
-  #append({ epoch, log }: View, entry: Entry): void {
-    const { offset, text, ageMs, key } = entry;
-    const now = this.#options.clock.now();
-    const size = Buffer.byteLength(text);
-    const item = this.#item(epoch, entry, size);
-    const bytes = isGap(item) ? 0 : size;
-    log.append({ offset, item, bytes, at: now - ageMs, key }, now);
-  }
-
-  #item(epoch: string, entry: Entry, bytes: number): Item {
-    const { keep, decode } = this.#options;
-    try {
-      // Kept, it would drive out all others.
-      if (bytes > keep.bytes) throw new RangeError("an event is larger than keep.bytes");
-      return decode(epoch, entry);
-    } catch (error) {
-      this.#options.report(error);
-      return gap({ reason: "an event could not be read" });
-    }
-  }
-
   #close(): void {
-    if (this.#state.name === "open") this.#state.stop();
+    if (this.#state.name === "open") this.#state.log.close();
     this.#state = closed;
   }
 
