@@ -76,7 +76,8 @@ describe("calls", () => {
       const speaker = new Speaker(line);
       const before = await held();
       for (let round = 0; round < 20; round++) await speaker.say(1_000, call("never"));
-      expect((await held()) - before).toBeLessThan(6 * MiB);
+      // What may wait, its strings and lists, and what the collector has not found yet.
+      expect((await held()) - before).toBeLessThan(20 * MiB);
       line.resume();
       expect(await line.closed()).toBe(4429);
     }));
@@ -90,7 +91,7 @@ describe("calls", () => {
       for (let round = 0; round < 100 && line.open; round++) await speaker.say(1, call("big", '{"size":1000000}'));
       await pause(50);
       // Of 100 MB that were asked for: what may wait in parts, and what the collector has not found yet.
-      expect((await held()) - before).toBeLessThan(40 * MiB);
+      expect((await held()) - before).toBeLessThan(60 * MiB);
       await pause(1_100);
       line.resume();
       expect(await line.closed()).toBe(4430);
